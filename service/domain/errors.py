@@ -1,0 +1,261 @@
+"""Expected failures: every sentence a user may get instead of what was asked, in both languages, on one page.
+
+A refusal is raised with the facts its sentences name. `str(refusal)` is the English line for the command line and the
+API; `refusal.vi` is the Vietnamese one for the pages. How each becomes an HTTP status is decided in `web/errors.py`.
+"""
+
+from typing import ClassVar
+
+
+class Refused(Exception):  # noqa: N818 - the field's word for an expected failure, not a programming error
+    """Base of every expected failure: what, where, and what to do, in one line."""
+
+    code: ClassVar[str]
+    en: ClassVar[str]
+    vietnamese: ClassVar[str]
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.en.format(**facts))
+
+    @property
+    def vi(self) -> str:
+        return self.vietnamese.format(**self.facts)
+
+
+class NotFound(Refused):
+    """What is not there, or what this person may not see: the two must look alike."""
+
+    code = "not-found"
+    en = "There is no such page or record, or it is not yours to see."
+    vietnamese = "Không có trang hoặc văn bản này, hoặc đồng chí không được xem."
+
+
+class Invalid(Refused):
+    """The request is understood and wrong; its author can mend it."""
+
+
+class Conflict(Refused):
+    """The request is right and comes at the wrong moment or a second time."""
+
+
+class TooLarge(Refused):
+    """More bytes than this office takes."""
+
+
+class SignInNeeded(Refused):
+    code = "sign-in-needed"
+    en = "Sign in first, or send a valid bearer token."
+    vietnamese = "Cần đăng nhập để xem trang này."
+
+
+class Throttled(Refused):
+    code = "throttled"
+    en = "Too many failed attempts; try again in {seconds} seconds."
+    vietnamese = "Đã sai quá nhiều lần; thử lại sau {seconds} giây."
+
+
+class WrongPassword(Refused):
+    code = "wrong-password"
+    en = "The name or the password is wrong."
+    vietnamese = "Tên đăng nhập hoặc mật khẩu không đúng."
+
+
+class BadLink(Refused):
+    code = "bad-link"
+    en = "This one-time link or code is used, expired or mistyped; ask the secretariat for a new one."
+    vietnamese = "Liên kết hoặc mã dùng một lần này đã dùng, hết hạn hoặc gõ sai; đề nghị văn thư cấp lại."
+
+
+class WeakPassword(Invalid):
+    code = "weak-password"
+    en = "A password needs at least {least} characters and must not be the user name."
+    vietnamese = "Mật khẩu cần ít nhất {least} ký tự và không trùng tên đăng nhập."
+
+
+class ForgedRequest(Refused):
+    code = "forged-request"
+    en = "This form did not come from our own page; open the page again and repeat."
+    vietnamese = "Yêu cầu không đến từ trang của hệ thống; mở lại trang rồi thực hiện lại."
+
+
+class MissingTitle(Invalid):
+    code = "missing-title"
+    en = "A document needs a title (trích yếu)."
+    vietnamese = "Văn bản cần có trích yếu."
+
+
+class SecrecyMark(Invalid):
+    """Secret documents must not enter a networked system (Luật Bảo vệ bí mật nhà nước 2018, điều 5)."""
+
+    code = "secrecy-mark"
+    en = "The document bears the mark {mark}; secret documents must not be put on this system."
+    vietnamese = "Văn bản có dấu {mark}; văn bản mật không được đưa lên hệ thống này."
+
+
+class FileTooLarge(TooLarge):
+    code = "file-too-large"
+    en = "{name} is larger than the limit of {limit} bytes per file."
+    vietnamese = "Tệp {name} vượt quá giới hạn {limit} byte mỗi tệp."
+
+
+class RequestTooLarge(TooLarge):
+    code = "request-too-large"
+    en = "The request is larger than the limit of {limit} bytes."
+    vietnamese = "Dữ liệu gửi lên vượt quá giới hạn {limit} byte."
+
+
+class MissingFile(Invalid):
+    code = "missing-file"
+    en = "There is no readable file {name}."
+    vietnamese = "Không có hoặc không đọc được tệp {name}."
+
+
+class EmptyFileName(Invalid):
+    code = "empty-file-name"
+    en = "An attached file has no name."
+    vietnamese = "Tệp đính kèm không có tên."
+
+
+class UnknownDocumentType(Invalid):
+    code = "unknown-document-type"
+    en = "There is no document type {given!r}; use an abbreviation of NĐ 30/2020 such as KH, QĐ, TB, CV."
+    vietnamese = "Không có loại văn bản {given!r}; dùng chữ viết tắt theo NĐ 30/2020 như KH, QĐ, TB, CV."
+
+
+class UnknownUrgency(Invalid):
+    code = "unknown-urgency"
+    en = "There is no urgency {given!r}; use thuong, khan, thuong-khan or hoa-toc."
+    vietnamese = "Không có mức độ khẩn {given!r}; dùng thuong, khan, thuong-khan hoặc hoa-toc."
+
+
+class BadNumber(Invalid):
+    code = "bad-number"
+    en = "The number and symbol {given!r} holds characters that no register takes."
+    vietnamese = "Số, ký hiệu {given!r} có ký tự không ghi được vào sổ."
+
+
+class BadDate(Invalid):
+    code = "bad-date"
+    en = "{given!r} is no date; write dd/MM/yyyy, yyyy-MM-dd, or a number of working days such as 5d."
+    vietnamese = "{given!r} không phải là ngày; ghi dd/MM/yyyy, yyyy-MM-dd hoặc số ngày làm việc như 5d."
+
+
+class DueInPast(Invalid):
+    code = "due-in-past"
+    en = "The deadline {due} has passed already."
+    vietnamese = "Hạn xác nhận {due} đã qua."
+
+
+class UnknownTerm(Invalid):
+    code = "unknown-audience-term"
+    en = "The audience term {term!r} names nobody: {reason}."
+    vietnamese = "Mục người nhận {term!r} không đúng: {reason}."
+
+
+class EmptyAudience(Invalid):
+    code = "empty-audience"
+    en = "The audience {audience!r} holds nobody."
+    vietnamese = "Danh sách người nhận {audience!r} không có ai."
+
+
+class KeyReused(Conflict):
+    code = "idempotency-key-reused"
+    en = "The Idempotency-Key {key!r} was used for a different posting."
+    vietnamese = "Khóa chống gửi lặp {key!r} đã dùng cho một văn bản khác."
+
+
+class NothingToConfirm(Invalid):
+    code = "nothing-to-confirm"
+    en = "This document was sent for information; it asks for no confirmation."
+    vietnamese = "Văn bản này gửi để biết, không phải xác nhận."
+
+
+class OldRevision(Conflict):
+    code = "old-revision"
+    en = "Revision {given} was replaced; read and confirm revision {current}."
+    vietnamese = "Bản {given} đã được thay thế; đề nghị đọc và xác nhận bản {current}."
+
+
+class BadPeriod(Invalid):
+    code = "bad-period"
+    en = "The period ends on {last}, before it starts on {first}."
+    vietnamese = "Ngày kết thúc {last} trước ngày bắt đầu {first}."
+
+
+class MissingReason(Invalid):
+    code = "missing-reason"
+    en = "A reason is needed: it stands in the report."
+    vietnamese = "Cần ghi lý do: lý do được đưa vào báo cáo."
+
+
+class BadCursor(Invalid):
+    code = "bad-cursor"
+    en = "This cursor was not given by this list."
+    vietnamese = "Con trỏ trang không hợp lệ."
+
+
+class UnreadableImport(Invalid):
+    code = "unreadable-import"
+    en = "{name} cannot be read: {reason}."
+    vietnamese = "Không đọc được tệp {name}: {reason}."
+
+
+class ImportRefused(Invalid):
+    code = "import-refused"
+    en = "{refused} of {rows} rows are refused, so none was taken; mend them, or take the good ones with --take-good."
+    vietnamese = "{refused}/{rows} dòng bị từ chối nên chưa nhận dòng nào; sửa tệp hoặc chọn nhận các dòng đúng."
+
+
+class UnknownPerson(Invalid):
+    code = "unknown-person"
+    en = "There is no person with the code {given!r} in the directory."
+    vietnamese = "Danh bạ không có người mang mã {given!r}."
+
+
+class UnknownUnit(Invalid):
+    code = "unknown-unit"
+    en = "There is no unit with the code {given!r} in the directory."
+    vietnamese = "Danh bạ không có đơn vị mang mã {given!r}."
+
+
+class UnknownRole(Invalid):
+    code = "unknown-role"
+    en = "There is no role {given!r}; use manager, secretariat, leadership, auditor or administrator."
+    vietnamese = "Không có vai trò {given!r}."
+
+
+class AccountExists(Conflict):
+    code = "account-exists"
+    en = "There is an account {name!r} already."
+    vietnamese = "Đã có tài khoản {name!r}."
+
+
+class NoAccount(Invalid):
+    code = "no-account"
+    en = "There is no active account {name!r}."
+    vietnamese = "Không có tài khoản {name!r} đang hoạt động."
+
+
+class MissingSetting(Refused):
+    code = "missing-setting"
+    en = "{name} is not set; `eoffice demo` and `eoffice up` bring their own servers, this command needs yours."
+    vietnamese = "Chưa đặt {name}."
+
+
+class BadSetting(Refused):
+    code = "bad-setting"
+    en = "{name} is wrong: {reason}."
+    vietnamese = "{name} không đúng: {reason}."
+
+
+class NotRunning(Refused):
+    code = "not-running"
+    en = "No office is running on {place}; start it with `eoffice up`, or set EOFFICE_DATABASE_URL."
+    vietnamese = "Chưa có hệ thống nào chạy tại {place}."
+
+
+class DatabaseAway(Refused):
+    code = "database-away"
+    en = "The database does not answer; nothing was lost, try again in a moment."
+    vietnamese = "Cơ sở dữ liệu chưa trả lời; chưa có gì bị mất, thử lại sau giây lát."
