@@ -1,0 +1,87 @@
+"""Whom a posting is for, as asked: the audience expression of the contract, parsed.
+
+    audience := "all" | term ("," term)*        the union of its terms
+    term     := ["-"] factor ("&" factor)*      "&" intersects, "-" takes out
+    factor   := "all" | unit:CODE | class:CLASS | group:NAME | person:CODE
+
+With only "-" terms the audience starts from everybody. Which codes exist is the store's to know.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.domain.errors import EmptyAudience, UnknownTerm
+
+
+class StaffClass(StrEnum):
+    """The three classes of staff in a Vietnamese office (Luật Cán bộ, công chức; Luật Viên chức; Bộ luật Lao động)."""
+
+    OFFICIAL = "cong-chuc"
+    PUBLIC_EMPLOYEE = "vien-chuc"
+    CONTRACT_WORKER = "nguoi-lao-dong"
+
+    @property
+    def label(self) -> str:
+        return {"cong-chuc": "Công chức", "vien-chuc": "Viên chức", "nguoi-lao-dong": "Người lao động"}[self.value]
+
+
+class Kind(StrEnum):
+    ALL = "all"
+    UNIT = "unit"
+    CLASS = "class"
+    GROUP = "group"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    kind: Kind
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" if self.name else str(self.kind)
+
+
+Term = tuple[Factor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Everybody in one of `includes` and in none of `excludes`; each term is the intersection of its factors."""
+
+    includes: tuple[Term, ...]
+    excludes: tuple[Term, ...] = ()
+
+    def factors(self) -> frozenset[Factor]:
+        return frozenset(factor for term in self.includes + self.excludes for factor in term)
+
+
+def parse_audience(expression: str) -> Audience:
+    """Read an audience expression.
+
+    Raises:
+        EmptyAudience: nothing is asked for.
+        UnknownTerm: a term is none of the contract's; names the term.
+    """
+    terms = [term.strip() for term in expression.split(",") if term.strip()]
+    if not terms:
+        raise EmptyAudience(audience=expression)
+    includes = tuple(_term(term) for term in terms if not term.startswith("-"))
+    excludes = tuple(_term(term[1:]) for term in terms if term.startswith("-"))
+    return Audience(includes or ((Factor(Kind.ALL),),), excludes)
+
+
+def _term(term: str) -> Term:
+    return tuple(_factor(factor.strip()) for factor in term.split("&"))
+
+
+def _factor(written: str) -> Factor:
+    if written == Kind.ALL:
+        return Factor(Kind.ALL)
+    kind, colon, name = written.partition(":")
+    name = name.strip()
+    if kind not in set(Kind) - {Kind.ALL} or not colon or not name:
+        raise UnknownTerm(term=written, reason="write all, unit:CODE, class:CLASS, group:NAME or person:CODE")
+    if kind == Kind.CLASS and name not in set(StaffClass):
+        raise UnknownTerm(term=written, reason="the classes are cong-chuc, vien-chuc and nguoi-lao-dong")
+    return Factor(Kind(kind), name)

@@ -1,0 +1,124 @@
+"""The sum that always explains itself, and the evidence levels beside it.
+
+listed = confirmed + not yet confirmed + absent with reason + exempted + moved or left + not reachable
+
+Each person falls under the first that fits, in the order of `Term`. For a distribution "để biết" opened and not opened
+stand where confirmed and not yet stand. The levels are never merged with the identity, nor with each other.
+"""
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from service.domain.documents import Mode
+
+
+class Term(StrEnum):
+    CONFIRMED = "confirmed"
+    MOVED_OR_LEFT = "moved_or_left"
+    EXEMPTED = "exempted"
+    ABSENT = "absent"
+    NOT_REACHABLE = "not_reachable"
+    NOT_YET = "not_yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """People of one unit, or of all, by term. `listed` is counted on its own, so that the sum can be checked."""
+
+    listed: int = 0
+    confirmed: int = 0
+    not_yet: int = 0
+    absent: int = 0
+    exempted: int = 0
+    moved_or_left: int = 0
+    not_reachable: int = 0
+
+    @property
+    def holds(self) -> bool:
+        terms: tuple[int, ...] = astuple(self)[1:]
+        return self.listed == sum(terms)
+
+    def __add__(self, other: "Identity") -> "Identity":
+        return Identity(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What is known of the same people, one level at a time (`field.md`: never merged).
+
+    `sent` counts letters tried at least once, `accepted` those whose 250 we hold, `failed` those refused, returned,
+    given up or set aside; `no_address` people without a working address when the list was frozen.
+    """
+
+    sent: int = 0
+    accepted: int = 0
+    failed: int = 0
+    no_address: int = 0
+    opened: int = 0
+    confirmed: int = 0
+
+    def __add__(self, other: "Levels") -> "Levels":
+        return Levels(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCoverage:
+    unit_id: int
+    unit_name: str
+    identity: Identity
+    levels: Levels
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """A person who has not confirmed, and why as far as it is known: `term`, and the mail server's last words."""
+
+    person_id: int
+    code: str
+    full_name: str
+    position: str
+    unit_name: str
+    term: Term
+    opened: bool
+    address: str | None
+    delivery_status: str | None
+    last_reply: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The acknowledgement report of one distribution as of one moment.
+
+    `listing_done` is False while the frozen list is still being drawn: the figures are then part of the truth only.
+    """
+
+    distribution_id: int
+    document_id: int
+    number: str
+    title: str
+    mode: Mode
+    revision: int
+    due_at: datetime | None
+    frozen_at: datetime
+    as_of: datetime
+    listing_done: bool
+    units: tuple[UnitCoverage, ...]
+    outstanding: tuple[Outstanding, ...]
+
+    @property
+    def identity(self) -> Identity:
+        return _total(Identity(), (unit.identity for unit in self.units))
+
+    @property
+    def levels(self) -> Levels:
+        return _total(Levels(), (unit.levels for unit in self.units))
+
+
+Sum = TypeVar("Sum", Identity, Levels)
+
+
+def _total(zero: Sum, parts: Iterable[Sum]) -> Sum:
+    return sum(parts, start=zero)

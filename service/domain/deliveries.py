@@ -1,0 +1,213 @@
+"""The life of a delivery: every state and every move, on one page.
+
+A delivery is one letter for one occasion. Its status says what is so now; what was tried stands in the attempts.
+"Accepted" is the mail server's 250 and no more: SMTP promises nothing beyond the next server (RFC 5321, section 6.1).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import ClassVar, Literal
+
+
+class Status(StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    BOUNCED = "bounced"
+    GAVE_UP = "gave_up"
+    SET_ASIDE = "set_aside"
+    CANCELLED = "cancelled"
+
+
+OPEN = frozenset({Status.WAITING, Status.SENDING})
+FINAL = frozenset(Status) - OPEN
+FAILED = frozenset({Status.REFUSED, Status.BOUNCED, Status.GAVE_UP, Status.SET_ASIDE})
+
+
+class Phase(StrEnum):
+    """Where in the SMTP conversation (RFC 5321, section 3) an attempt ended."""
+
+    CONNECT = "connect"
+    GREETING = "greeting"
+    EHLO = "ehlo"
+    STARTTLS = "starttls"
+    AUTH = "auth"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+    MESSAGE = "message"
+
+
+Event = Literal[
+    "claimed",
+    "accepted",
+    "deferred",
+    "refused",
+    "unknown",
+    "requeued",
+    "broken",
+    "lease expired",
+    "bounced",
+    "cancelled",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the mail server said: three-digit code, the text behind it, and the phase it answered."""
+
+    code: int
+    text: str
+    phase: Phase
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The server took the letter: 250 to the final dot."""
+
+    reply: Reply
+    name: ClassVar[Event] = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not now: a 4xx reply, or a break before the final dot. Counts as an attempt."""
+
+    reason: str
+    reply: Reply | None = None
+    name: ClassVar[Event] = "deferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Never: a 5xx reply to this letter, or an address this server cannot carry.
+
+    `address_bad` is True when the reply says the mailbox does not exist, so that it need not be tried again.
+    """
+
+    reason: str
+    reply: Reply | None = None
+    address_bad: bool = False
+    name: ClassVar[Event] = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The connection broke between the final dot and its reply: the only window for a double."""
+
+    reason: str
+    name: ClassVar[Event] = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Requeued:
+    """Nothing was said about this letter: server away, own password refused, too many recipients at once.
+
+    `holds_queue` is True when no other letter could fare better now, so the mail circuit opens.
+    """
+
+    reason: str
+    reply: Reply | None = None
+    holds_queue: bool = False
+    name: ClassVar[Event] = "requeued"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Composing or sending raised: the letter itself is at fault, not the wire."""
+
+    reason: str
+    name: ClassVar[Event] = "broken"
+
+
+Outcome = Accepted | Deferred | Refused | Unknown | Requeued | Broken
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How long and how often: all settings (contract, "Environment")."""
+
+    base: timedelta = timedelta(minutes=1)
+    cap: timedelta = timedelta(hours=1)
+    lifetime: timedelta = timedelta(days=3)
+    set_aside_after: int = 5
+
+    def backoff(self, attempts: int, jitter: float) -> timedelta:
+        """Wait after the given number of counted attempts (>= 1): doubling, capped, spread by `jitter` in [0, 1)."""
+        whole = min(self.base * float(2 ** min(attempts - 1, 30)), self.cap)
+        return whole * (0.75 + jitter / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of the delivery: its next status, when it is due again, whether the attempt counts."""
+
+    status: Status
+    wait: timedelta = timedelta(0)
+    counts: bool = True
+    in_doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What `decide` needs to know of a delivery: counted attempts before this one, crashes so far, age when claimed."""
+
+    attempts: int = 0
+    crashes: int = 0
+    age: timedelta = timedelta(0)
+
+
+def decide(outcome: Outcome, history: History, policy: RetryPolicy, jitter: float) -> Verdict:
+    """Judge one attempt. Pure: the same facts give the same verdict."""
+    lifetime_over = history.age >= policy.lifetime
+    pause = policy.backoff(history.attempts + 1, jitter)
+    match outcome:
+        case Accepted():
+            return Verdict(Status.ACCEPTED)
+        case Refused():
+            return Verdict(Status.REFUSED)
+        case Requeued():
+            return Verdict(Status.WAITING, counts=False)
+        case Broken():
+            worn_out = history.crashes + 1 >= policy.set_aside_after
+            return Verdict(Status.SET_ASIDE if worn_out else Status.WAITING, wait=pause)
+        case Deferred() | Unknown():
+            in_doubt = isinstance(outcome, Unknown)
+            status = Status.GAVE_UP if lifetime_over else Status.WAITING
+            return Verdict(status, wait=pause, in_doubt=in_doubt)
+
+
+# From which states each event may move a delivery, and where to. The store's compare-and-set statements take their
+# WHERE clauses from here, so a late or repeated event finds no row to move.
+MOVES: Mapping[Event, Mapping[Status, frozenset[Status]]] = MappingProxyType(
+    {
+        "claimed": {Status.WAITING: frozenset({Status.SENDING})},
+        # A 250 always wins, whatever token brings it: the letter is theirs now.
+        "accepted": {
+            Status.SENDING: frozenset({Status.ACCEPTED}),
+            Status.WAITING: frozenset({Status.ACCEPTED}),
+            Status.GAVE_UP: frozenset({Status.ACCEPTED}),
+            Status.SET_ASIDE: frozenset({Status.ACCEPTED}),
+        },
+        "deferred": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP})},
+        "unknown": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP})},
+        "refused": {Status.SENDING: frozenset({Status.REFUSED})},
+        "requeued": {Status.SENDING: frozenset({Status.WAITING})},
+        "broken": {Status.SENDING: frozenset({Status.WAITING, Status.SET_ASIDE})},
+        "lease expired": {Status.SENDING: frozenset({Status.WAITING, Status.SET_ASIDE})},
+        "bounced": {s: frozenset({Status.BOUNCED}) for s in (Status.WAITING, Status.SENDING, Status.ACCEPTED)},
+        "cancelled": {Status.WAITING: frozenset({Status.CANCELLED})},
+    }
+)
+
+
+def sources(event: Event) -> frozenset[Status]:
+    """The states that `event` may move from."""
+    return frozenset(MOVES[event])

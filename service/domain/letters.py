@@ -1,0 +1,102 @@
+"""What a worker holds to attempt a delivery: plain values, no session, no connection.
+
+An edition is what all letters of one occasion share (built once); a letter adds what is personal. Everything personal
+travels in the named fields of `Letter`, so that composing can fill it into prepared places and nowhere else.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from service.domain.deliveries import History, Outcome
+from service.domain.documents import Mode, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file as stored: `content` are its bytes, `sha256` their digest in hexadecimal."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What the mail of a document says besides the person: shared by every letter of the distribution."""
+
+    title: str
+    type_name: str
+    number: str
+    issued_on: date | None
+    issuing_body: str
+    signer: str
+    urgency: Urgency
+    mode: Mode
+    due_at: datetime | None
+    message: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What an account letter says: its user name stands in the letter, its link is personal."""
+
+    username: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """All that the letters of one occasion share. `template` names a folder in `templates/emails/`.
+
+    `key` is equal exactly when the edition is, so prepared skeletons can be kept by it.
+    """
+
+    key: str
+    template: str
+    facts: DocumentFacts | AccountFacts
+    files: tuple[AttachedFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One delivery, claimed under `lease_token` until its lease ends.
+
+    `path` is the personal link below the base address, starting with a slash; `message_id` stands without its angle
+    brackets and is the same in every attempt (contract, promise I2).
+    """
+
+    delivery_id: int
+    lease_token: UUID
+    message_id: str
+    address: str
+    recipient_name: str
+    unit_name: str
+    path: str
+    edition: Edition
+    history: History
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one attempt came to. Times are aware, taken from the worker's clock, for the attempts table only."""
+
+    letter: Letter
+    outcome: Outcome
+    started_at: datetime
+    ended_at: datetime
+
+
+class Mailer(Protocol):
+    """What `actions/deliver` needs from the outside: letters in, outcomes out, in any order, each exactly once.
+
+    Never raises for what a mail server does; yields small sets as they come, so that results can be recorded while
+    later letters are still on the wire.
+    """
+
+    def send(self, letters: Sequence[Letter]) -> Iterator[Sequence[Sent]]: ...

@@ -1,0 +1,29 @@
+"""Why a letter is sent. One delivery a recipient, channel and occasion: the occasion is what keeps letters apart."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    ORIGINAL = "original"
+    ACTIVATION = "activation"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """`number` tells repeats apart: the credential version of an account letter; 0 where there is one only."""
+
+    kind: Kind
+    number: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.number}" if self.number else str(self.kind)
+
+
+ORIGINAL = Occasion(Kind.ORIGINAL)
+
+
+def parse_occasion(written: str) -> Occasion:
+    kind, _, number = written.partition(":")
+    return Occasion(Kind(kind), int(number or 0))

@@ -1,0 +1,42 @@
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain.audiences import Audience, Factor, Kind, parse_audience
+from service.domain.errors import EmptyAudience, Refused, UnknownTerm
+
+EVERYBODY = (Factor(Kind.ALL),)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("all", Audience((EVERYBODY,))),
+        (" unit:VP , person:NV01 ", Audience(((Factor(Kind.UNIT, "VP"),), (Factor(Kind.PERSON, "NV01"),)))),
+        ("unit:X&class:vien-chuc", Audience(((Factor(Kind.UNIT, "X"), Factor(Kind.CLASS, "vien-chuc")),))),
+        ("-person:A,-unit:B", Audience((EVERYBODY,), ((Factor(Kind.PERSON, "A"),), (Factor(Kind.UNIT, "B"),)))),
+        ("group:tổ một cửa", Audience(((Factor(Kind.GROUP, "tổ một cửa"),),))),
+    ],
+)
+def test_an_expression_is_read_as_the_contract_says(expression: str, expected: Audience) -> None:
+    assert parse_audience(expression) == expected
+
+
+@pytest.mark.parametrize("term", ["everybody", "unit:", "unit", "role:x", "class:linh", "all:x", "-", "a&b", "unit:A&"])
+def test_a_term_that_is_none_is_named(term: str) -> None:
+    with pytest.raises(UnknownTerm):
+        parse_audience(f"unit:VP,{term}")
+
+
+@pytest.mark.parametrize("expression", ["", "  ", ",", " , ,"])
+def test_asking_for_nobody_is_refused(expression: str) -> None:
+    with pytest.raises(EmptyAudience):
+        parse_audience(expression)
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(Refused):
+        assert parse_audience(text).includes
