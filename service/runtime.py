@@ -1,0 +1,56 @@
+"""What the application needs from outside, and nothing about how it is made: see wiring."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.domain.clocks import Clock
+from service.domain.deliveries import RetryPolicy
+from service.domain.letters import Mailer
+
+
+class Doorbell(Protocol):
+    """Wakes a worker. A ring carries no data and may be lost: beat looks again within seconds."""
+
+    def ring(self, task: str) -> None: ...
+
+
+class PasswordHasher(Protocol):
+    """argon2id behind two verbs; both take a noticeable fraction of a second on purpose."""
+
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, password_hash: str, password: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The office's figures, from the settings."""
+
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    lease: timedelta = timedelta(seconds=60)
+    circuit_pause: timedelta = timedelta(seconds=5)
+    circuit_pause_cap: timedelta = timedelta(seconds=60)
+    session_idle: timedelta = timedelta(hours=8)
+    session_absolute: timedelta = timedelta(days=7)
+    link_lifetime: timedelta = timedelta(days=7)
+    password_least: int = 10
+    max_file_bytes: int = 26_214_400
+    mail_domain: str = "localhost.localdomain"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One per process. `worker` names this process in attempts and heartbeats; `server` the mail server's circuit."""
+
+    sessions: sessionmaker[Session]
+    mailer: Mailer
+    clock: Clock
+    doorbell: Doorbell
+    passwords: PasswordHasher
+    secret: bytes
+    worker: str
+    server: str = "default"
+    policy: Policy = field(default_factory=Policy)

@@ -1,0 +1,54 @@
+"""Mail servers that are out: while a row stands here its letters wait and count no attempts (contract, promise I5)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service.store.tables import mail_circuits
+
+_NOW = func.clock_timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCircuit:
+    server: str
+    reason: str
+    failures: int
+    opened_at: datetime
+
+
+def open_circuits(session: Session) -> list[OpenCircuit]:
+    c = mail_circuits.c
+    return [OpenCircuit(*row) for row in session.execute(select(c.server, c.reason, c.failures, c.opened_at))]
+
+
+def is_open(session: Session, server: str) -> bool:
+    return session.execute(select(literal(1)).where(mail_circuits.c.server == server)).first() is not None
+
+
+def take_probe(session: Session, server: str, pause: timedelta) -> bool:
+    """Win the right to try one letter on a server that is out; of many workers one does, once a pause."""
+    c = mail_circuits.c
+    won = session.execute(
+        update(mail_circuits).where(c.server == server, c.probe_at <= _NOW).values(probe_at=_NOW + pause)
+    )
+    return bool(won.rowcount)  # type: ignore[attr-defined]  # UPDATE gives a CursorResult
+
+
+def open_circuit(session: Session, server: str, reason: str, pause: timedelta, cap: timedelta) -> None:
+    """Hold the letters of a server that is out; each further failure doubles the pause up to `cap`."""
+    c = mail_circuits.c
+    first = insert(mail_circuits).values(server=server, reason=reason, probe_at=_NOW + pause)
+    doubled = func.least(pause * func.power(2, func.least(c.failures, 20)), cap)
+    again = first.on_conflict_do_update(
+        index_elements=[c.server],
+        set_={"reason": reason, "failures": c.failures + 1, "probe_at": _NOW + doubled},
+    )
+    session.execute(again)
+
+
+def close_circuit(session: Session, server: str) -> None:
+    session.execute(delete(mail_circuits).where(mail_circuits.c.server == server))

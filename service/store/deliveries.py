@@ -1,0 +1,300 @@
+"""The queue of letters. The only module that writes a delivery's status; each move is a compare-and-set.
+
+Leases and due times compare with `clock_timestamp()`, so that no worker's clock can claim too early or too late. Only
+`final_at`, which reports read, is the office clock's.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Interval,
+    RowMapping,
+    SmallInteger,
+    Text,
+    Uuid,
+    and_,
+    case,
+    column,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    update,
+    values,
+)
+from sqlalchemy.orm import Session
+
+from service.domain.deliveries import FAILED, FINAL, Accepted, Event, Reply, RetryPolicy, Status, Verdict, sources
+from service.domain.letters import Sent
+from service.domain.occasions import ORIGINAL
+from service.store.tables import attempts, deliveries
+
+# A letter whose worker died this often is claimed alone, so that it cannot take innocent ones with it again.
+SUSPECT_AFTER = 2
+
+ABANDONED = "abandoned"
+
+_NOW = func.clock_timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Letters claimed together: rows of `deliveries`, each with its `age`, and the token that proves the claim."""
+
+    token: UUID
+    rows: tuple[RowMapping, ...]
+
+
+def _due() -> ColumnElement[bool]:
+    return and_(deliveries.c.status == literal(Status.WAITING), deliveries.c.next_attempt_at <= _NOW)
+
+
+def claim(session: Session, limit: int, lease: timedelta, *, suspects: bool = False) -> Claim:
+    """Take up to `limit` due letters, the most urgent first; nobody else can until the lease ends.
+
+    With `suspects` only letters that outlived several workers, otherwise only the others.
+    """
+    d = deliveries.c
+    suspicion = d.crashes >= SUSPECT_AFTER if suspects else d.crashes < SUSPECT_AFTER
+    due = (
+        select(d.id)
+        .where(_due(), suspicion)
+        .order_by(d.urgency.desc(), d.next_attempt_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    token = uuid4()
+    taken = (
+        update(deliveries)
+        .where(d.id == due.c.id, d.status.in_(sources("claimed")))
+        .values(status=Status.SENDING, lease_until=_NOW + lease, lease_token=token)
+        .returning(deliveries, (_NOW - d.created_at).label("age"))
+    )
+    return Claim(token, tuple(session.execute(taken).mappings()))
+
+
+def letters_are_due(session: Session) -> bool:
+    return session.execute(select(literal(1)).where(_due()).limit(1)).first() is not None
+
+
+def renew(session: Session, token: UUID, lease: timedelta) -> int:
+    """Keep what is still being sent under this token; returns how many letters that is."""
+    d = deliveries.c
+    kept = session.execute(
+        update(deliveries)
+        .where(d.lease_token == token, d.status == literal(Status.SENDING))
+        .values(lease_until=_NOW + lease)
+    )
+    return int(kept.rowcount)  # type: ignore[attr-defined]  # UPDATE gives a CursorResult
+
+
+def record(session: Session, judged: Sequence[tuple[Sent, Verdict]], worker: str, moment: datetime) -> None:
+    """Write what was tried and what it made of each letter. A late or repeated result finds no row to move."""
+    by_event: defaultdict[Event, list[tuple[Sent, Verdict]]] = defaultdict(list)
+    for sent, verdict in judged:
+        by_event[sent.outcome.name].append((sent, verdict))
+    for event, group in by_event.items():
+        _move(session, event, group, moment)
+    session.execute(insert(attempts), [_attempt(sent, verdict, worker) for sent, verdict in judged])
+
+
+def _move(session: Session, event: Event, group: Sequence[tuple[Sent, Verdict]], moment: datetime) -> None:
+    v = values(
+        column("id", BigInteger),
+        column("token", Uuid),
+        column("status", Text),
+        column("wait", Interval),
+        column("counted", SmallInteger),
+        column("crashed", SmallInteger),
+        column("in_doubt", Boolean),
+        column("reply", Text),
+        name="v",
+    ).data([_judged(event, sent, verdict) for sent, verdict in group])
+    d = deliveries.c
+    held = true() if event == Accepted.name else d.lease_token == v.c.token
+    final = v.c.status.in_(FINAL)
+    session.execute(
+        update(deliveries)
+        .where(d.id == v.c.id, d.status.in_(sources(event)), held)
+        .values(
+            status=v.c.status,
+            next_attempt_at=_NOW + v.c.wait,
+            lease_until=null(),
+            lease_token=null(),
+            attempts=d.attempts + v.c.counted,
+            crashes=d.crashes + v.c.crashed,
+            in_doubt=or_(d.in_doubt, v.c.in_doubt),
+            last_reply=v.c.reply,
+            final_at=case((final, literal(moment)), else_=null()),
+        )
+    )
+
+
+def _judged(event: Event, sent: Sent, verdict: Verdict) -> tuple[object, ...]:
+    return (
+        sent.letter.delivery_id,
+        sent.letter.lease_token,
+        verdict.status.value,
+        verdict.wait,
+        int(verdict.counts),
+        int(event == "broken"),
+        verdict.in_doubt,
+        _words(sent),
+    )
+
+
+def _words(sent: Sent) -> str:
+    """The mail server's own words where there are any, else ours."""
+    reply = _reply(sent)
+    return str(reply) if reply else getattr(sent.outcome, "reason", "")
+
+
+def _reply(sent: Sent) -> Reply | None:
+    return getattr(sent.outcome, "reply", None)
+
+
+def _attempt(sent: Sent, verdict: Verdict, worker: str) -> dict[str, object]:
+    reply = _reply(sent)
+    return {
+        "delivery_id": sent.letter.delivery_id,
+        "outcome": sent.outcome.name,
+        "phase": reply.phase.value if reply else None,
+        "code": reply.code if reply else None,
+        "reply": _words(sent),
+        "counted": verdict.counts,
+        "in_doubt": verdict.in_doubt,
+        "worker": worker,
+        "started_at": sent.started_at,
+        "ended_at": sent.ended_at,
+    }
+
+
+def mend_expired(session: Session, policy: RetryPolicy, worker: str, moment: datetime) -> int:
+    """Take back letters whose lease ran out: their worker died or lost the database. Returns how many.
+
+    Whether the envelope had gone out is not known, so the attempt stands in doubt; a rare double beats a loss. A letter
+    that outlived too many workers is set aside for people to look at.
+    """
+    d = deliveries.c
+    expired = (
+        select(d.id)
+        .where(d.status == literal(Status.SENDING), d.lease_until < _NOW)
+        .with_for_update(skip_locked=True)
+        .cte("expired")
+    )
+    worn_out = d.crashes + 1 >= policy.set_aside_after
+    mended = session.execute(
+        update(deliveries)
+        .where(d.id == expired.c.id, d.status.in_(sources("lease expired")))
+        .values(
+            status=case((worn_out, Status.SET_ASIDE), else_=Status.WAITING),
+            final_at=case((worn_out, literal(moment)), else_=null()),
+            next_attempt_at=_NOW,
+            lease_until=null(),
+            lease_token=null(),
+            crashes=d.crashes + 1,
+            in_doubt=True,
+            last_reply="the worker stopped while this letter was on its way",
+        )
+        .returning(d.id)
+    ).scalars()
+    ids = list(mended)
+    if ids:
+        session.execute(insert(attempts), [_abandoned(delivery_id, worker) for delivery_id in ids])
+    return len(ids)
+
+
+def _abandoned(delivery_id: int, worker: str) -> dict[str, object]:
+    return {
+        "delivery_id": delivery_id,
+        "outcome": ABANDONED,
+        "reply": "lease expired",
+        "counted": False,
+        "in_doubt": True,
+        "worker": worker,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Letters of one distribution by status."""
+
+    by_status: dict[Status, int]
+
+    def of(self, *statuses: Status) -> int:
+        return sum(self.by_status.get(status, 0) for status in statuses)
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_status.values())
+
+    @property
+    def open(self) -> int:
+        return self.total - self.of(*FINAL)
+
+
+def progress(session: Session, distribution_id: int) -> Progress:
+    d = deliveries.c
+    query = select(d.status, func.count()).where(d.distribution_id == distribution_id).group_by(d.status)
+    return Progress({Status(status): count for status, count in session.execute(query)})
+
+
+def letters_of(session: Session, distribution_id: int, person_ids: Iterable[int]) -> dict[int, RowMapping]:
+    """The original letter of each of these people, by person id."""
+    d = deliveries.c
+    query = select(deliveries).where(
+        d.distribution_id == distribution_id, d.person_id.in_(list(person_ids)), d.occasion == str(ORIGINAL)
+    )
+    return {row["person_id"]: row for row in session.execute(query).mappings()}
+
+
+def attempts_of(session: Session, delivery_id: int) -> list[RowMapping]:
+    query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
+    return list(session.execute(query).mappings())
+
+
+def failed_letters(session: Session, distribution_id: int, limit: int = 200) -> list[RowMapping]:
+    d = deliveries.c
+    query = (
+        select(deliveries).where(d.distribution_id == distribution_id, d.status.in_(FAILED)).order_by(d.id).limit(limit)
+    )
+    return list(session.execute(query).mappings())
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits: `oldest_due_at` is the due time of the letter that has been due longest."""
+
+    waiting: int
+    sending: int
+    oldest_due_at: datetime | None
+    last_accepted_at: datetime | None
+    by_status: dict[str, int]
+
+
+def queue(session: Session) -> Queue:
+    d = deliveries.c
+    by_status = select(d.status, func.count()).group_by(d.status)
+    counts: dict[str, int] = dict(session.execute(by_status).tuples().all())
+    oldest = session.execute(select(func.min(d.next_attempt_at)).where(_due())).scalar_one()
+    last = session.execute(
+        select(func.max(attempts.c.ended_at)).where(attempts.c.outcome == Accepted.name)
+    ).scalar_one()
+    return Queue(
+        waiting=counts.get(Status.WAITING, 0),
+        sending=counts.get(Status.SENDING, 0),
+        oldest_due_at=oldest,
+        last_accepted_at=last,
+        by_status=counts,
+    )

@@ -1,0 +1,76 @@
+"""Roles, granted to accounts with dates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from service.domain.roles import Role
+from service.store.tables import role_grants, units
+from service.store.units import below
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """`unit_id` for managers alone: where their reach begins. `valid_to` None is without an end."""
+
+    role: Role
+    unit_id: int | None
+    valid_from: datetime
+    valid_to: datetime | None
+
+
+def roles_in_force(session: Session, account_id: int, now: datetime) -> tuple[frozenset[Role], frozenset[int]]:
+    """The roles granted now, and every unit that a manager among them reaches, sub-units included."""
+    g = role_grants.c
+    granted = session.execute(select(g.role, g.unit_id).where(g.account_id == account_id, _in_force(now))).all()
+    own_units = {unit_id for role, unit_id in granted if role == Role.MANAGER and unit_id is not None}
+    reached = session.execute(below(units.c.id.in_(own_units))).scalars() if own_units else ()
+    return frozenset(Role(role) for role, _ in granted), frozenset(reached)
+
+
+def add_grant(session: Session, account_id: int, grant: Grant, granted_by: int | None) -> None:
+    """A grant that stands already with the same end is not written again."""
+    g = role_grants.c
+    standing = exists().where(
+        _is(account_id, grant.role, grant.unit_id),
+        g.valid_from <= grant.valid_from,
+        g.valid_to.is_not_distinct_from(grant.valid_to),
+    )
+    if session.execute(select(standing)).scalar_one():
+        return
+    session.execute(
+        insert(role_grants).values(
+            account_id=account_id,
+            role=grant.role.value,
+            unit_id=grant.unit_id,
+            valid_from=grant.valid_from,
+            valid_to=grant.valid_to,
+            granted_by=granted_by,
+        )
+    )
+
+
+def end_grants(
+    session: Session, account_id: int, now: datetime, role: Role | None = None, unit_id: int | None = None
+) -> int:
+    """End what is in force or yet to come: one role (of one unit), or all; returns how many grants."""
+    g = role_grants.c
+    chosen = [g.account_id == account_id, or_(g.valid_to.is_(None), g.valid_to > now)]
+    if role is not None:
+        chosen.append(g.role == role.value)
+    if unit_id is not None:
+        chosen.append(g.unit_id == unit_id)
+    ended = session.execute(update(role_grants).where(*chosen).values(valid_to=now).returning(g.id))
+    return len(ended.all())
+
+
+def _is(account_id: int, role: Role, unit_id: int | None) -> ColumnElement[bool]:
+    g = role_grants.c
+    return and_(g.account_id == account_id, g.role == role.value, g.unit_id.is_not_distinct_from(unit_id))
+
+
+def _in_force(now: datetime) -> ColumnElement[bool]:
+    g = role_grants.c
+    return and_(g.valid_from <= now, or_(g.valid_to.is_(None), g.valid_to > now))

@@ -1,0 +1,92 @@
+"""Wrong guesses in a row, counted under a name and under an address; see `credentials.pause_after`."""
+
+import math
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import case, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from service.domain.credentials import address_source, name_source, pause_after, reset_source
+from service.domain.errors import Throttled
+from service.store.tables import sign_in_failures
+
+_ALLOWED_A_NAME = 5
+# A whole office may stand behind one address.
+_ALLOWED_AN_ADDRESS = 20
+_ALLOWED_RESETS = 1
+
+
+def admit(session: Session, name: str, address: str, now: datetime) -> None:
+    """Let one guess at a name pass, and count it as wrong until `forget` says that it was right.
+
+    Counted before the answer is known, guesses made side by side cannot slip through together.
+
+    Raises:
+        Throttled: too many from this address or at this name went wrong in a row.
+    """
+    refuse_paused_address(session, address, now)
+    admit_name(session, name, now)
+
+
+def admit_name(session: Session, name: str, now: datetime) -> None:
+    """As `admit`, where the address is known to be the owner's own.
+
+    Raises:
+        Throttled: too many guesses at this name went wrong in a row.
+    """
+    _refuse_until(_count(session, name_source(name), _ALLOWED_A_NAME, now), now)
+
+
+def refuse_paused_address(session: Session, address: str, now: datetime) -> None:
+    """Raises: Throttled, when too many guesses from this address went wrong in a row."""
+    f = sign_in_failures.c
+    query = select(f.locked_until).where(f.source == address_source(address), f.locked_until > now)
+    _refuse_until(session.execute(query).scalar_one_or_none(), now)
+
+
+def count_wrong(session: Session, address: str, now: datetime) -> None:
+    """A guess from this address was wrong; under the name it is counted already.
+
+    An address is counted late: the sign-ins of a whole office, all under way at once, must not look like guesses.
+    """
+    _count(session, address_source(address), _ALLOWED_AN_ADDRESS, now)
+
+
+def admit_reset(session: Session, name: str, now: datetime) -> bool:
+    """Whether another reset letter may go out in this name; the pause grows with each that does."""
+    return _count(session, reset_source(name), _ALLOWED_RESETS, now) is None
+
+
+def forget(session: Session, names: Iterable[str], address: str | None = None) -> None:
+    """The guess was right: its name, and the address if given, start anew."""
+    sources = [source(name) for name in names for source in (name_source, reset_source)]
+    if address is not None:
+        sources.append(address_source(address))
+    session.execute(delete(sign_in_failures).where(sign_in_failures.c.source.in_(sources)))
+
+
+def _count(session: Session, source: str, allowed: int, now: datetime) -> datetime | None:
+    """Count one more, unless the source is paused; returns the end of that pause."""
+    f = sign_in_failures.c
+    started = upsert(sign_in_failures).values(source=source, failures=1, last_at=now)
+    counted = started.on_conflict_do_update(
+        index_elements=[f.source],
+        set_={
+            "failures": case((f.locked_until > now, f.failures), else_=f.failures + 1),
+            "last_at": now,
+        },
+    )
+    failures, locked_until = session.execute(counted.returning(f.failures, f.locked_until)).one()
+    if locked_until is not None and locked_until > now:
+        return locked_until
+    pause = pause_after(failures, allowed)
+    if pause is not None:
+        session.execute(update(sign_in_failures).where(f.source == source).values(locked_until=now + pause))
+    return None
+
+
+def _refuse_until(locked_until: datetime | None, now: datetime) -> None:
+    if locked_until is not None:
+        raise Throttled(seconds=math.ceil((locked_until - now).total_seconds()))

@@ -1,0 +1,220 @@
+"""Lists that join several families of tables: the frozen list with its letters, what a manager's units received."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, exists, false, func, select
+from sqlalchemy.orm import Session
+
+from service.domain.deliveries import Status
+from service.domain.occasions import ORIGINAL
+from service.domain.receipts import State
+from service.domain.vietnamese import full_name
+from service.store.reports import Scope
+from service.store.tables import attempts, deliveries, distributions, documents, people, receipt_events, receipts, units
+from service.store.units import below
+
+_opened = receipt_events.alias("opened")
+_acknowledged = receipt_events.alias("acknowledged")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines of a frozen list; each None means any. `unit_ids` are units as they were frozen."""
+
+    receipt_status: State | None = None
+    delivery_status: Status | None = None
+    unit_ids: Collection[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientLine:
+    """One person of a frozen list with the original letter, whose columns are None where there is none."""
+
+    person_id: int
+    person_code: str
+    family_name: str
+    given_name: str
+    position: str
+    unit_id: int
+    unit_name: str
+    address: str | None
+    address_problem: str | None
+    receipt_status: State
+    revision: int
+    listed_at: datetime
+    opened_at: datetime | None
+    acknowledged_at: datetime | None
+    delivery_id: int | None
+    delivery_status: Status | None
+    attempts: int
+    message_id: str | None
+    last_reply: str | None
+    in_doubt: bool
+    queued_at: datetime | None
+    next_attempt_at: datetime | None
+    final_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        return full_name(self.family_name, self.given_name)
+
+
+def recipients_page(session: Session, scope: Scope, wanted: Wanted, after: int, limit: int) -> list[RecipientLine]:
+    """The people of a frozen list whose ids come behind `after`, in the order of ids.
+
+    Ids only grow and a list is drawn in their order, so walking it while it is drawn meets everybody once.
+    """
+    r = receipts.c
+    query = _lines().where(scope.covers(), r.person_id > after, *_conditions(wanted)).order_by(r.person_id)
+    return [_line(row) for row in session.execute(query.limit(limit)).mappings()]
+
+
+def recipient(session: Session, scope: Scope, person_code: str) -> RecipientLine | None:
+    row = session.execute(_lines().where(scope.covers(), people.c.code == person_code)).mappings().first()
+    return _line(row) if row else None
+
+
+def lists_anybody(session: Session, scope: Scope) -> bool:
+    """Whether somebody within the scope is on the frozen list."""
+    found: bool = session.execute(select(exists().where(scope.covers()))).scalar_one()
+    return found
+
+
+def receipts_by_status(session: Session, scope: Scope) -> dict[State, int]:
+    r = receipts.c
+    query = select(r.status, func.count()).where(scope.covers()).group_by(r.status)
+    return {State(status): count for status, count in session.execute(query)}
+
+
+def letters_by_status(session: Session, scope: Scope) -> dict[Status, int]:
+    d = deliveries.c
+    query = select(d.status, func.count()).where(d.distribution_id == scope.distribution_id).group_by(d.status)
+    if scope.unit_ids is not None:
+        own = and_(receipts.c.distribution_id == d.distribution_id, receipts.c.person_id == d.person_id)
+        query = query.join(receipts, own).where(scope.covers())
+    return {Status(status): count for status, count in session.execute(query)}
+
+
+def distributions_to_units(
+    session: Session, unit_ids: Collection[int], before: int | None, limit: int
+) -> list[RowMapping]:
+    """The newest distributions that listed somebody of these units, with the columns of `distributions_page`."""
+    r, d = receipts.c, distributions.c
+    reached = exists().where(r.distribution_id == d.id, r.unit_id.in_(unit_ids))
+    query = (
+        select(distributions, documents.c.number, documents.c.title, documents.c.type_code)
+        .join(documents, documents.c.id == d.document_id)
+        .where(reached)
+        .order_by(d.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(d.id < before)
+    return list(session.execute(query).mappings())
+
+
+def units_below(session: Session, code: str) -> frozenset[int]:
+    """The ids of the unit with this code and of every unit below it; empty when there is none."""
+    return frozenset(session.execute(below(units.c.code == code)).scalars())
+
+
+def distributions_of(session: Session, document_id: int) -> list[int]:
+    d = distributions.c
+    return list(session.execute(select(d.id).where(d.document_id == document_id).order_by(d.id)).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """Over all letters: attempts by how they ended, and the letters of which a second copy is possible."""
+
+    by_outcome: dict[str, int]
+    in_doubt: int
+
+
+def trials(session: Session) -> Trials:
+    by_outcome = select(attempts.c.outcome, func.count()).group_by(attempts.c.outcome)
+    in_doubt = select(func.count()).where(deliveries.c.in_doubt)
+    return Trials(
+        by_outcome=dict(session.execute(by_outcome).tuples().all()),
+        in_doubt=session.execute(in_doubt).scalar_one(),
+    )
+
+
+def database_time(session: Session) -> datetime:
+    """The clock that due times, leases and heartbeats follow."""
+    moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return moment
+
+
+def _lines() -> Select[tuple[object, ...]]:
+    r, d = receipts.c, deliveries.c
+    original = and_(
+        d.distribution_id == r.distribution_id,
+        d.person_id == r.person_id,
+        d.channel == "mail",
+        d.occasion == str(ORIGINAL),
+    )
+    return (
+        select(
+            r.person_id,
+            people.c.code.label("person_code"),
+            r.family_name,
+            r.given_name,
+            r.position,
+            r.unit_id,
+            r.unit_name,
+            r.address,
+            r.address_problem,
+            r.status.label("receipt_status"),
+            r.revision,
+            r.listed_at,
+            _opened.c.effective_at.label("opened_at"),
+            _acknowledged.c.effective_at.label("acknowledged_at"),
+            d.id.label("delivery_id"),
+            d.status.label("delivery_status"),
+            func.coalesce(d.attempts, 0).label("attempts"),
+            d.message_id,
+            d.last_reply,
+            func.coalesce(d.in_doubt, false()).label("in_doubt"),
+            d.created_at.label("queued_at"),
+            d.next_attempt_at,
+            d.final_at,
+        )
+        .select_from(receipts)
+        .join(people, people.c.id == r.person_id)
+        .outerjoin(deliveries, original)
+        .outerjoin(_opened, _fact(_opened, State.OPENED))
+        .outerjoin(_acknowledged, _fact(_acknowledged, State.ACKNOWLEDGED))
+    )
+
+
+def _fact(event: FromClause, state: State) -> ColumnElement[bool]:
+    return and_(
+        event.c.distribution_id == receipts.c.distribution_id,
+        event.c.person_id == receipts.c.person_id,
+        event.c.revision == receipts.c.revision,
+        event.c.state == state.value,
+    )
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions = []
+    if wanted.receipt_status is not None:
+        conditions.append(receipts.c.status == wanted.receipt_status.value)
+    if wanted.delivery_status is not None:
+        conditions.append(deliveries.c.status == wanted.delivery_status.value)
+    if wanted.unit_ids is not None:
+        conditions.append(receipts.c.unit_id.in_(wanted.unit_ids))
+    return conditions
+
+
+def _line(row: RowMapping) -> RecipientLine:
+    return RecipientLine(
+        **{
+            **row,
+            "receipt_status": State(row["receipt_status"]),
+            "delivery_status": Status(row["delivery_status"]) if row["delivery_status"] else None,
+        }
+    )

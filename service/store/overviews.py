@@ -1,0 +1,200 @@
+"""Reads of the office pages: distributions in short, how fast letters leave, one person's papers, accounts by unit.
+
+Figures of the present: they may read caches such as a receipt's status. A report as of a moment is in `reports`.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from service.domain.deliveries import FAILED, FINAL, Status
+from service.domain.documents import Mode
+from service.domain.receipts import State
+from service.domain.vietnamese import full_name
+from service.store.audiences import Headcount, in_force
+from service.store.reports import Scope
+from service.store.tables import absences, deliveries, distributions, documents, exemptions, memberships, receipts
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Of the people on a frozen list: how many there are, how many opened the document, how many confirmed it."""
+
+    listed: int = 0
+    opened: int = 0
+    acknowledged: int = 0
+
+
+def readings(
+    session: Session, distribution_ids: Iterable[int], unit_ids: Collection[int] | None
+) -> dict[int, Reading]:
+    """The reading of each distribution; with `unit_ids` of those frozen in these units alone."""
+    r = receipts.c
+    opened = r.status.in_([State.OPENED.value, State.ACKNOWLEDGED.value])
+    query = (
+        select(
+            r.distribution_id,
+            func.count(),
+            func.count().filter(opened),
+            func.count().filter(r.status == State.ACKNOWLEDGED.value),
+        )
+        .where(r.distribution_id.in_(list(distribution_ids)))
+        .group_by(r.distribution_id)
+    )
+    if unit_ids is not None:
+        query = query.where(r.unit_id.in_(unit_ids))
+    return {found: Reading(*counts) for found, *counts in session.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How letters leave: those that became final since a moment, and those that were deferred and wait to be retried."""
+
+    settled: int
+    first_at: datetime | None
+    retrying: int
+    next_retry_at: datetime | None
+
+
+def pace(session: Session, scope: Scope, since: datetime) -> Pace:
+    d = deliveries.c
+    retrying = and_(d.status == Status.WAITING.value, d.last_reply.is_not(None))
+    query = select(
+        func.count().filter(d.status.in_(FINAL), d.final_at >= since),
+        func.min(d.created_at),
+        func.count().filter(retrying),
+        func.min(d.next_attempt_at).filter(retrying),
+    ).where(d.distribution_id == scope.distribution_id)
+    if scope.unit_ids is not None:
+        query = query.join(receipts, _own_receipt()).where(scope.covers())
+    return Pace(*session.execute(query.select_from(deliveries)).one())
+
+
+@dataclass(frozen=True, slots=True)
+class FailedLetter:
+    """A letter that will not arrive, and the mail server's last words about it."""
+
+    person_name: str
+    unit_name: str
+    address: str
+    status: Status
+    last_reply: str
+    final_at: datetime | None
+
+
+def failed_letters(session: Session, scope: Scope, limit: int) -> list[FailedLetter]:
+    """In name order."""
+    d, r = deliveries.c, receipts.c
+    query = (
+        select(r.family_name, r.given_name, r.unit_name, d.address, d.status, d.last_reply, d.final_at)
+        .join(receipts, _own_receipt())
+        .where(scope.covers(), d.status.in_(FAILED))
+        .order_by(r.name_key, r.person_id)
+        .limit(limit)
+    )
+    return [
+        FailedLetter(full_name(family, given), unit, address, Status(status), reply or "", final_at)
+        for family, given, unit, address, status, reply, final_at in session.execute(query)
+    ]
+
+
+def headcounts_by_unit(session: Session, moment: datetime, office_day: date) -> dict[int, Headcount]:
+    """Who would be listed now, by the unit they stand in; units without anybody are left out."""
+    m = memberships.c
+    query = (
+        select(m.unit_id, func.count(), func.count().filter(m.email_problem.is_(None)))
+        .where(in_force(moment, office_day))
+        .group_by(m.unit_id)
+    )
+    return {unit_id: Headcount(listed, by_mail) for unit_id, listed, by_mail in session.execute(query)}
+
+
+def headcounts_by_class(session: Session, moment: datetime, office_day: date) -> dict[str, Headcount]:
+    m = memberships.c
+    query = (
+        select(m.staff_class, func.count(), func.count().filter(m.email_problem.is_(None)))
+        .where(in_force(moment, office_day))
+        .group_by(m.staff_class)
+    )
+    return {staff_class: Headcount(listed, by_mail) for staff_class, listed, by_mail in session.execute(query)}
+
+
+def group_names(session: Session) -> list[str]:
+    """The groups that somebody belongs to now."""
+    names = select(func.unnest(memberships.c.groups).label("name")).where(memberships.c.valid_to.is_(None)).distinct()
+    return sorted(session.execute(names).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReceipt:
+    """One document that was sent to a person; `exempted_because` is empty when the person was not exempted."""
+
+    distribution_id: int
+    number: str
+    title: str
+    mode: Mode
+    due_at: datetime | None
+    unit_name: str
+    state: State
+    exempted_because: str
+
+
+def receipts_of_person(
+    session: Session, person_id: int, unit_ids: Collection[int] | None, limit: int
+) -> list[PersonReceipt]:
+    """The newest first; with `unit_ids` those alone for which the person was frozen in these units."""
+    r, d, x = receipts.c, distributions.c, exemptions.c
+    exempted = and_(x.distribution_id == r.distribution_id, x.person_id == r.person_id)
+    query = (
+        select(
+            r.distribution_id,
+            documents.c.number,
+            documents.c.title,
+            d.mode,
+            d.due_at,
+            r.unit_name,
+            r.status,
+            func.coalesce(x.reason, ""),
+        )
+        .join(distributions, d.id == r.distribution_id)
+        .join(documents, documents.c.id == d.document_id)
+        .outerjoin(exemptions, exempted)
+        .where(r.person_id == person_id)
+        .order_by(r.distribution_id.desc())
+        .limit(limit)
+    )
+    if unit_ids is not None:
+        query = query.where(r.unit_id.in_(unit_ids))
+    return [
+        PersonReceipt(found, number, title, Mode(mode), due_at, unit, State(state), reason)
+        for found, number, title, mode, due_at, unit, state, reason in session.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceLine:
+    first_day: date
+    last_day: date
+    reason: str
+    recorded_at: datetime
+
+
+def absences_of(session: Session, person_id: int, limit: int) -> list[AbsenceLine]:
+    """The latest first."""
+    a = absences.c
+    query = (
+        select(a.first_day, a.last_day, a.reason, a.recorded_at)
+        .where(a.person_id == person_id)
+        .order_by(a.last_day.desc(), a.id.desc())
+        .limit(limit)
+    )
+    return [AbsenceLine(*row) for row in session.execute(query)]
+
+
+def _own_receipt() -> ColumnElement[bool]:
+    return and_(
+        receipts.c.distribution_id == deliveries.c.distribution_id, receipts.c.person_id == deliveries.c.person_id
+    )

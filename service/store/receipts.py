@@ -1,0 +1,166 @@
+"""Receipts: the frozen list and what each person did. The only module that writes a receipt's status."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, RowMapping, and_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service.domain.documents import Mode
+from service.domain.receipts import Route, State, sources
+from service.store.tables import distributions, documents, receipt_events, receipts
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptKey:
+    distribution_id: int
+    person_id: int
+    revision: int
+
+
+def record_state(
+    session: Session,
+    key: ReceiptKey,
+    state: State,
+    *,
+    route: Route,
+    account_id: int | None,
+    effective_at: datetime,
+    recorded_at: datetime,
+) -> bool:
+    """Record that a receipt reached `state`; the first time is kept. Returns whether this was it."""
+    fact = insert(receipt_events).values(
+        distribution_id=key.distribution_id,
+        person_id=key.person_id,
+        revision=key.revision,
+        state=state,
+        route=route,
+        account_id=account_id,
+        effective_at=effective_at,
+        recorded_at=recorded_at,
+    )
+    is_first = session.execute(fact.on_conflict_do_nothing().returning(receipt_events.c.state)).first() is not None
+    if is_first:
+        session.execute(
+            update(receipts)
+            .where(_is(key), receipts.c.status.in_(sources(state)), receipts.c.revision == key.revision)
+            .values(status=state)
+        )
+    return is_first
+
+
+def _is(key: ReceiptKey) -> ColumnElement[bool]:
+    return and_(receipts.c.distribution_id == key.distribution_id, receipts.c.person_id == key.person_id)
+
+
+def receipt_row(session: Session, distribution_id: int, person_id: int) -> RowMapping | None:
+    """The receipt of this person, or None: who is not on the frozen list has nothing to see."""
+    r = receipts.c
+    query = select(receipts).where(r.distribution_id == distribution_id, r.person_id == person_id)
+    return session.execute(query).mappings().first()
+
+
+@dataclass(frozen=True, slots=True)
+class StateFact:
+    revision: int
+    state: State
+    route: Route
+    effective_at: datetime
+    recorded_at: datetime
+
+
+def facts_of(session: Session, distribution_id: int, person_id: int) -> list[StateFact]:
+    """Everything recorded about this person's receipt, oldest first."""
+    e = receipt_events.c
+    query = (
+        select(e.revision, e.state, e.route, e.effective_at, e.recorded_at)
+        .where(e.distribution_id == distribution_id, e.person_id == person_id)
+        .order_by(e.recorded_at, e.state.desc())
+    )
+    return [
+        StateFact(revision, State(state), Route(route), effective_at, recorded_at)
+        for revision, state, route, effective_at, recorded_at in session.execute(query)
+    ]
+
+
+def inbox_page(session: Session, person_id: int, *, before: int | None, limit: int) -> Sequence[RowMapping]:
+    """What was sent to this person: what must still be confirmed first, by urgency, then deadline; then the newest.
+
+    Pages by the distribution id below `before`; the first page alone holds what must be confirmed, whole.
+    """
+    r, d = receipts.c, distributions.c
+    must = and_(d.mode == Mode.ACKNOWLEDGE.value, r.status != State.ACKNOWLEDGED.value)
+    columns = select(
+        r.distribution_id,
+        r.status,
+        r.listed_at,
+        d.mode,
+        d.due_at,
+        d.urgency,
+        d.document_id,
+        d.revision,
+        documents.c.number,
+        documents.c.title,
+        documents.c.type_code,
+        documents.c.issuing_body,
+        documents.c.issued_on,
+        must.label("must_confirm"),
+    )
+    query = (
+        columns.join(distributions, d.id == r.distribution_id)
+        .join(documents, documents.c.id == d.document_id)
+        .where(r.person_id == person_id)
+    )
+    if before is not None:
+        rest = query.where(~must, r.distribution_id < before).order_by(r.distribution_id.desc())
+        return list(session.execute(rest.limit(limit)).mappings())
+    urgent_first = query.where(must).order_by(d.urgency.desc(), d.due_at.asc().nulls_last(), d.id.desc())
+    rest = query.where(~must).order_by(r.distribution_id.desc()).limit(limit)
+    return [*session.execute(urgent_first).mappings(), *session.execute(rest).mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    must_confirm: int
+    overdue: int
+    unread: int
+
+
+def inbox_counts(session: Session, person_id: int, moment: datetime) -> InboxCounts:
+    r, d = receipts.c, distributions.c
+    must = and_(d.mode == Mode.ACKNOWLEDGE.value, r.status != State.ACKNOWLEDGED.value)
+    query = (
+        select(
+            func.count().filter(must),
+            func.count().filter(must, d.due_at < literal(moment)),
+            func.count().filter(r.status == State.LISTED.value, ~must),
+        )
+        .select_from(receipts)
+        .join(distributions, d.id == r.distribution_id)
+        .where(r.person_id == person_id)
+    )
+    return InboxCounts(*session.execute(query).one())
+
+
+def history_page(session: Session, person_id: int, *, before: int | None, limit: int) -> Sequence[RowMapping]:
+    """This person's confirmations, newest distribution first."""
+    e, d = receipt_events.c, distributions.c
+    query = (
+        select(e.distribution_id, e.revision, e.route, e.effective_at, documents.c.number, documents.c.title, d.mode)
+        .join(distributions, d.id == e.distribution_id)
+        .join(documents, documents.c.id == d.document_id)
+        .where(e.person_id == person_id, e.state == State.ACKNOWLEDGED.value)
+        .order_by(e.distribution_id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(e.distribution_id < before)
+    return list(session.execute(query).mappings())
+
+
+def counts_by_status(session: Session, distribution_id: int) -> dict[State, int]:
+    r = receipts.c
+    query = select(r.status, func.count()).where(r.distribution_id == distribution_id).group_by(r.status)
+    return {State(status): count for status, count in session.execute(query)}

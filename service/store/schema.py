@@ -1,0 +1,44 @@
+"""Brings a database to this version's schema. Run as the owner; the application's role cannot change tables."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from service.store.tables import metadata
+
+
+def upgrade_schema(connection: Connection) -> None:
+    """Apply every migration that is missing. Forward only: a release that must be left is restored from a backup."""
+    command.upgrade(_config(connection), "head")
+
+
+def schema_is_current(connection: Connection) -> bool:
+    return schema_revision(connection) == ScriptDirectory.from_config(_config(connection)).get_current_head()
+
+
+def schema_revision(connection: Connection) -> str | None:
+    """The last migration that this database went through; None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows_revision(connection: Connection, revision: str) -> bool:
+    """Whether this version of the program knows a migration, so that it can go on from there."""
+    script = ScriptDirectory.from_config(_config(connection))
+    return revision in {known.revision for known in script.walk_revisions()}
+
+
+def differences(connection: Connection) -> list[object]:
+    """What the tables of this version and the database disagree about; empty when migrations are complete."""
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config

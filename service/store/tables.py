@@ -1,0 +1,404 @@
+"""Every table of the office. Truth and attempt are separate tables; a status column has one module that writes it.
+
+Times are `timestamptz`. `effective_at` is when a thing was so, `recorded_at` when the office learnt it.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", BigInteger, Identity(always=True), primary_key=True)
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[object]:
+    """A moment that defaults to the database's own clock where it may not be absent."""
+    default = None if nullable else text("clock_timestamp()")
+    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=default)
+
+
+def _text(name: str, *, default: str | None = "", collation: str | None = None) -> Column[str]:
+    return Column(name, Text(collation=collation), nullable=False, server_default=default)
+
+
+def _account(name: str) -> Column[int]:
+    """Who did it; empty when it was the operator at the command line."""
+    return Column(name, BigInteger, ForeignKey("accounts.id"))
+
+
+def _ref(name: str, target: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, ForeignKey(target), nullable=nullable)
+
+
+SMALL: TypeEngine[int] = SmallInteger()
+
+units = Table(
+    "units",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False, unique=True),
+    _text("name"),
+    Column("parent_id", BigInteger, ForeignKey("units.id"), index=True),
+    Column("position", Integer, nullable=False, server_default="0"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False, unique=True),
+    _moment("created_at"),
+)
+
+# One version of a person: everything a frozen list copies, dated, so that a list can be drawn as of any moment.
+memberships = Table(
+    "memberships",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id"),
+    Column("unit_id", BigInteger, ForeignKey("units.id"), nullable=False, index=True),
+    _text("family_name"),
+    _text("given_name"),
+    _text("name_key", collation="C"),
+    _text("search"),
+    _text("position"),
+    Column("position_rank", SMALL, nullable=False, server_default="0"),
+    _text("staff_class"),
+    Column("email", Text),
+    Column("email_problem", Text),
+    Column("groups", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("active_from", Date),
+    Column("active_to", Date),
+    _moment("valid_from"),
+    _moment("valid_to", nullable=True),
+    Index("uq_memberships_current", "person_id", unique=True, postgresql_where=text("valid_to IS NULL")),
+    Index("ix_memberships_history", "person_id", "valid_from"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _id(),
+    Column("person_id", BigInteger, ForeignKey("people.id"), unique=True),
+    Column("username", Text, nullable=False, unique=True),
+    _text("display_name"),
+    Column("password_hash", Text),
+    Column("must_change", Boolean, nullable=False, server_default="false"),
+    # Part of what a one-time link signs: using the link raises it, so the link dies with its use.
+    Column("credential_version", Integer, nullable=False, server_default="1"),
+    _moment("link_expires_at", nullable=True),
+    _moment("created_at"),
+    _moment("deactivated_at", nullable=True),
+)
+
+role_grants = Table(
+    "role_grants",
+    metadata,
+    _id(),
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False, index=True),
+    _text("role", default=None),
+    Column("unit_id", BigInteger, ForeignKey("units.id")),
+    _moment("valid_from"),
+    _moment("valid_to", nullable=True),
+    _account("granted_by"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_digest", LargeBinary, primary_key=True),
+    _ref("account_id", "accounts.id"),
+    _text("form_token", default=None),
+    _moment("created_at"),
+    _moment("seen_at"),
+    _moment("ended_at", nullable=True),
+    Index("ix_sessions_account_id", "account_id", "created_at"),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    _id(),
+    _ref("account_id", "accounts.id"),
+    _text("label", default=None),
+    Column("token_digest", LargeBinary, nullable=False, unique=True),
+    _moment("created_at"),
+    _moment("revoked_at", nullable=True),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    # "name:..." or "address:...": whoever guesses is slowed by both.
+    Column("source", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    _moment("locked_until", nullable=True),
+    _moment("last_at"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    _id(),
+    _text("type_code", default=None),
+    _text("number"),
+    Column("issued_on", Date),
+    _text("issuing_body"),
+    _text("title", default=None),
+    _text("search"),
+    _text("signer_authority"),
+    _text("signer_position"),
+    _text("signer_name"),
+    Column("urgency", SMALL, nullable=False, server_default="0"),
+    _account("posted_by"),
+    _moment("published_at"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    _ref("document_id", "documents.id"),
+    Column("revision", SMALL, nullable=False),
+    _text("body"),
+    _text("body_sha256", default=None),
+    _moment("published_at"),
+    PrimaryKeyConstraint("document_id", "revision"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    _id(),
+    Column("document_id", BigInteger, nullable=False),
+    Column("revision", SMALL, nullable=False),
+    Column("position", SMALL, nullable=False),
+    _text("name", default=None),
+    _text("media_type", default=None),
+    Column("size", BigInteger, nullable=False),
+    _text("sha256", default=None),
+    Column("content", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["document_id", "revision"], ["revisions.document_id", "revisions.revision"]),
+    Index("uq_files_document_id_revision_position", "document_id", "revision", "position", unique=True),
+)
+
+distributions = Table(
+    "distributions",
+    metadata,
+    _id(),
+    Column("document_id", BigInteger, ForeignKey("documents.id"), nullable=False, index=True),
+    Column("revision", SMALL, nullable=False, server_default="1"),
+    _text("mode", default=None),
+    _moment("due_at", nullable=True),
+    _text("audience", default=None),
+    _text("message"),
+    Column("urgency", SMALL, nullable=False, server_default="0"),
+    # In the future for a scheduled posting: the list is drawn as of this moment, once it has come.
+    _moment("frozen_at"),
+    _moment("posted_at"),
+    _account("posted_by"),
+    # Random, part of every Message-ID, so that two offices or a restored one never share one.
+    _text("letter_token", default=None),
+    Column("listed_through", BigInteger, nullable=False, server_default="0"),
+    Column("listed", Integer, nullable=False, server_default="0"),
+    _moment("listed_at", nullable=True),
+    Index("ix_distributions_unlisted", "frozen_at", postgresql_where=text("listed_at IS NULL")),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    _text("caller", default=None),
+    _text("key", default=None),
+    _text("request_digest", default=None),
+    _ref("distribution_id", "distributions.id"),
+    _moment("created_at"),
+    PrimaryKeyConstraint("caller", "key"),
+)
+
+# The frozen list. No foreign key to units: a receipt keeps the unit as it was (three foreign keys double the cost of
+# listing a million people).
+receipts = Table(
+    "receipts",
+    metadata,
+    _ref("distribution_id", "distributions.id"),
+    Column("person_id", BigInteger, nullable=False),
+    Column("unit_id", BigInteger, nullable=False),
+    _text("unit_name", default=None),
+    _text("family_name", default=None),
+    _text("given_name", default=None),
+    _text("name_key", default=None, collation="C"),
+    _text("position"),
+    Column("position_rank", SMALL, nullable=False, server_default="0"),
+    _text("staff_class", default=None),
+    Column("address", Text),
+    Column("address_problem", Text),
+    # A cache of receipt_events for the revision named beside it; no report as of a past moment reads it.
+    _text("status", default="listed"),
+    Column("revision", SMALL, nullable=False, server_default="1"),
+    _moment("listed_at"),
+    PrimaryKeyConstraint("distribution_id", "person_id"),
+    Index("ix_receipts_person_id", "person_id", "distribution_id"),
+    CheckConstraint("status IN ('listed', 'opened', 'acknowledged')", name="status"),
+)
+
+receipt_events = Table(
+    "receipt_events",
+    metadata,
+    Column("distribution_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("revision", SMALL, nullable=False),
+    _text("state", default=None),
+    _text("route", default=None),
+    _account("account_id"),
+    _moment("effective_at"),
+    _moment("recorded_at"),
+    # The first time is kept: a repeat finds its row here.
+    PrimaryKeyConstraint("distribution_id", "person_id", "revision", "state"),
+    ForeignKeyConstraint(["distribution_id", "person_id"], ["receipts.distribution_id", "receipts.person_id"]),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    _id(),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
+    _text("reason", default=None),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    _account("recorded_by"),
+    _moment("recorded_at"),
+    CheckConstraint("first_day <= last_day", name="days_in_order"),
+)
+
+exemptions = Table(
+    "exemptions",
+    metadata,
+    Column("distribution_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    _text("reason", default=None),
+    _account("recorded_by"),
+    _moment("effective_at"),
+    _moment("recorded_at"),
+    PrimaryKeyConstraint("distribution_id", "person_id"),
+    ForeignKeyConstraint(["distribution_id", "person_id"], ["receipts.distribution_id", "receipts.person_id"]),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    # Empty for letters without a receipt (account letters).
+    Column("distribution_id", BigInteger),
+    Column("person_id", BigInteger),
+    Column("account_id", BigInteger),
+    _text("channel", default="mail"),
+    _text("occasion", default=None),
+    _text("address", default=None),
+    _text("recipient_name", default=None),
+    _text("unit_name"),
+    Column("urgency", SMALL, nullable=False, server_default="0"),
+    _text("message_id", default=None),
+    _text("status", default="waiting"),
+    _moment("next_attempt_at"),
+    _moment("lease_until", nullable=True),
+    Column("lease_token", Uuid),
+    Column("attempts", SMALL, nullable=False, server_default="0"),
+    Column("crashes", SMALL, nullable=False, server_default="0"),
+    Column("in_doubt", Boolean, nullable=False, server_default="false"),
+    Column("last_reply", Text),
+    _moment("created_at"),
+    _moment("final_at", nullable=True),
+    Index(
+        "uq_deliveries_occasion",
+        "distribution_id",
+        "person_id",
+        "account_id",
+        "channel",
+        "occasion",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    ),
+    # The queue: only letters that may be claimed, in the order they are claimed.
+    Index(
+        "ix_deliveries_due",
+        text("urgency DESC"),
+        "next_attempt_at",
+        postgresql_where=text("status = 'waiting'"),
+    ),
+    Index("ix_deliveries_leased", "lease_until", postgresql_where=text("status = 'sending'")),
+    Index(
+        "ix_deliveries_failed",
+        "distribution_id",
+        postgresql_where=text("status IN ('refused', 'bounced', 'gave_up', 'set_aside')"),
+    ),
+    CheckConstraint(
+        "status IN ('waiting', 'sending', 'accepted', 'refused', 'bounced', 'gave_up', 'set_aside', 'cancelled')",
+        name="status",
+    ),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _id(),
+    Column("delivery_id", BigInteger, nullable=False, index=True),
+    _text("outcome", default=None),
+    Column("phase", Text),
+    Column("code", SMALL),
+    _text("reply"),
+    Column("counted", Boolean, nullable=False),
+    Column("in_doubt", Boolean, nullable=False, server_default="false"),
+    _text("worker", default=None),
+    _moment("started_at"),
+    _moment("ended_at"),
+)
+
+mail_circuits = Table(
+    "mail_circuits",
+    metadata,
+    Column("server", Text, primary_key=True),
+    _text("reason", default=None),
+    Column("failures", Integer, nullable=False, server_default="1"),
+    _moment("opened_at"),
+    _moment("probe_at"),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("kind", default=None),
+    _moment("started_at"),
+    _moment("seen_at"),
+)

@@ -1,0 +1,127 @@
+"""Real PostgreSQL and Valkey for the whole session; a fresh database, copied from a migrated one, for each test."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.embedded.postgres import EmbeddedPostgres
+from service.embedded.valkey import EmbeddedValkey
+from service.runtime import Runtime
+from service.store.database import make_engine, make_sessions
+from service.store.schema import upgrade_schema
+from tests.fakes import FakeClock, FakeDoorbell, FakeMailer, FakePasswords
+
+BASE = "base"
+SECRET = b"a secret for tests only"
+
+
+@pytest.fixture(scope="session")
+def run_dir() -> Iterator[Path]:
+    """Short, because a socket's whole path must stay under 108 bytes, and open to the database's own user."""
+    directory = Path(tempfile.mkdtemp(prefix="eo-"))
+    directory.chmod(0o755)
+    yield directory
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(run_dir: Path) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(data=run_dir / "pgdata", run=run_dir / "p", durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey(run_dir: Path) -> Iterator[EmbeddedValkey]:
+    with EmbeddedValkey(data=run_dir / "vk", run=run_dir / "v") as server:
+        yield server
+
+
+@dataclass(frozen=True)
+class Databases:
+    """Makes databases on the session's server; each is a copy of one that went through every migration."""
+
+    server: EmbeddedPostgres
+    numbers: Iterator[int]
+
+    def new(self) -> tuple[str, str]:
+        """Addresses of a fresh database for the application's role and for the owner's."""
+        name = f"t{next(self.numbers)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {BASE} STRATEGY file_copy OWNER eoffice_owner")
+        return self.server.url("eoffice_app", name), self.server.url("eoffice_owner", name)
+
+    def drop(self, url: str) -> None:
+        self.run(f"DROP DATABASE IF EXISTS {make_engine(url).url.database} WITH (FORCE)")
+
+    def run(self, statement: str) -> None:
+        superuser = self.server.url("eoffice", "postgres").replace("postgresql:", "postgresql+psycopg:", 1)
+        engine = create_engine(superuser, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: EmbeddedPostgres) -> Databases:
+    made = Databases(postgres, itertools.count(1))
+    owner = make_engine(postgres.url("eoffice_owner"))
+    with owner.begin() as connection:
+        upgrade_schema(connection)
+    owner.dispose()
+    made.run(f"CREATE DATABASE {BASE} TEMPLATE eoffice STRATEGY file_copy OWNER eoffice_owner")
+    return made
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    url, _ = databases.new()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
+    engine = make_engine(database_url)
+    yield make_sessions(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """One open session whose work stays in its transaction unless the test commits."""
+    with sessions() as one:
+        yield one
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def doorbell() -> FakeDoorbell:
+    return FakeDoorbell()
+
+
+@pytest.fixture
+def mailer() -> FakeMailer:
+    return FakeMailer()
+
+
+@pytest.fixture
+def runtime(sessions: sessionmaker[Session], clock: FakeClock, doorbell: FakeDoorbell, mailer: FakeMailer) -> Runtime:
+    return Runtime(
+        sessions=sessions,
+        mailer=mailer,
+        clock=clock,
+        doorbell=doorbell,
+        passwords=FakePasswords(),
+        secret=SECRET,
+        worker="test:1",
+    )

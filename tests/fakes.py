@@ -1,0 +1,56 @@
+"""Stand-ins for what lies outside: the mail server's word, the clock, the doorbell, a slow hash."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from service.domain.deliveries import Accepted, Outcome, Phase, Reply
+from service.domain.letters import Letter, Sent
+
+OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+ACCEPTED = Accepted(Reply(250, "2.0.0 Ok: queued", Phase.MESSAGE))
+
+
+class FakeClock:
+    """Starts at the present, because the database's clock is real, and moves when told."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(OFFICE_ZONE)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, by: timedelta) -> None:
+        self.now += by
+
+
+class FakeDoorbell:
+    def __init__(self) -> None:
+        self.rings: list[str] = []
+
+    def ring(self, task: str) -> None:
+        self.rings.append(task)
+
+
+class FakeMailer:
+    """Answers every letter by `answer`; remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+        self.answer: Callable[[Letter], Outcome] = lambda _: ACCEPTED
+
+    def send(self, letters: Sequence[Letter]) -> Iterator[Sequence[Sent]]:
+        for letter in letters:
+            self.letters.append(letter)
+            moment = datetime.now(UTC)
+            yield [Sent(letter, self.answer(letter), moment, moment)]
+
+
+class FakePasswords:
+    """Argon2 is slow on purpose; what the actions do with it is not about its speed."""
+
+    def hash(self, password: str) -> str:
+        return f"hashed:{password}"
+
+    def verify(self, password_hash: str, password: str) -> bool:
+        return password_hash == self.hash(password)
