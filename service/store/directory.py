@@ -6,8 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, CTE, BigInteger, ColumnElement, Row, Select, Text, cast, func, literal, select, tuple_
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, Text, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.domain.audiences import StaffClass
@@ -15,9 +14,8 @@ from service.domain.errors import BadCursor
 from service.domain.people import UnitRow
 from service.domain.vietnamese import fold, full_name
 from service.store.tables import memberships, people, units
-from service.store.units import below
+from service.store.units import below, office_order
 
-_POSITION_DIGITS = 10
 _LARGEST_ID = 2**63 - 1
 
 
@@ -67,7 +65,7 @@ class PeoplePage:
 
 def list_units(session: Session) -> list[UnitLine]:
     """Every unit in office order: each one behind its parent, beside each other by position, then code."""
-    tree = _tree()
+    tree = office_order()
     staff = (
         select(memberships.c.unit_id, func.count().label("people"))
         .where(memberships.c.valid_to.is_(None))
@@ -108,7 +106,7 @@ def find_people(
     Raises:
         BadCursor: `after` comes from no page of this list.
     """
-    m, tree = memberships.c, _tree()
+    m, tree = memberships.c, office_order()
     keys = (tree.c.place, m.position_rank, m.name_key, m.person_id)
     query = (
         _people(*keys)
@@ -129,15 +127,6 @@ def find_people(
 def person_by_code(session: Session, code: str) -> PersonLine | None:
     row = session.execute(_people().where(people.c.code == code)).first()
     return _person_line(row) if row else None
-
-
-def _tree() -> CTE:
-    """Units with their depth and their place in office order, which compares as the way down from the top."""
-    step = func.concat(func.lpad(cast(units.c.position, Text), _POSITION_DIGITS, "0"), units.c.code)
-    top = select(units.c.id, array([step]).label("place"), literal(0).label("depth")).where(units.c.parent_id.is_(None))
-    tree = top.cte("tree", recursive=True)
-    below_it = select(units.c.id, func.array_append(tree.c.place, step), tree.c.depth + 1)
-    return tree.union_all(below_it.join(tree, units.c.parent_id == tree.c.id))
 
 
 def _people(*keys: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:

@@ -66,6 +66,10 @@ def end_grants(
     return len(ended.all())
 
 
+def unit_id_of(session: Session, code: str) -> int | None:
+    return session.execute(select(units.c.id).where(units.c.code == code)).scalar_one_or_none()
+
+
 def _is(account_id: int, role: Role, unit_id: int | None) -> ColumnElement[bool]:
     g = role_grants.c
     return and_(g.account_id == account_id, g.role == role.value, g.unit_id.is_not_distinct_from(unit_id))

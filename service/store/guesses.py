@@ -26,7 +26,9 @@ def admit(session: Session, name: str, address: str, now: datetime) -> None:
     Raises:
         Throttled: too many from this address or at this name went wrong in a row.
     """
-    refuse_paused_address(session, address, now)
+    f = sign_in_failures.c
+    paused = select(f.locked_until).where(f.source == address_source(address), f.locked_until > now)
+    _refuse_until(session.execute(paused).scalar_one_or_none(), now)
     admit_name(session, name, now)
 
 
@@ -39,13 +41,6 @@ def admit_name(session: Session, name: str, now: datetime) -> None:
     _refuse_until(_count(session, name_source(name), _ALLOWED_A_NAME, now), now)
 
 
-def refuse_paused_address(session: Session, address: str, now: datetime) -> None:
-    """Raises: Throttled, when too many guesses from this address went wrong in a row."""
-    f = sign_in_failures.c
-    query = select(f.locked_until).where(f.source == address_source(address), f.locked_until > now)
-    _refuse_until(session.execute(query).scalar_one_or_none(), now)
-
-
 def count_wrong(session: Session, address: str, now: datetime) -> None:
     """A guess from this address was wrong; under the name it is counted already.
 
@@ -54,17 +49,27 @@ def count_wrong(session: Session, address: str, now: datetime) -> None:
     _count(session, address_source(address), _ALLOWED_AN_ADDRESS, now)
 
 
-def admit_reset(session: Session, name: str, now: datetime) -> bool:
-    """Whether another reset letter may go out in this name; the pause grows with each that does."""
-    return _count(session, reset_source(name), _ALLOWED_RESETS, now) is None
+def admit_reset_from(session: Session, address: str, now: datetime) -> None:
+    """Let somebody ask for a reset letter: one address shall not fill the mailboxes of a whole office.
+
+    Raises:
+        Throttled: too many were asked for from this address.
+    """
+    _refuse_until(_count(session, reset_source(address_source(address)), _ALLOWED_AN_ADDRESS, now), now)
+
+
+def admit_reset_for(session: Session, name: str, now: datetime) -> bool:
+    """Whether another reset letter may go to this name; the pause grows with each that does."""
+    return _count(session, reset_source(name_source(name)), _ALLOWED_RESETS, now) is None
 
 
 def forget(session: Session, names: Iterable[str], address: str | None = None) -> None:
     """The guess was right: its name, and the address if given, start anew."""
-    sources = [source(name) for name in names for source in (name_source, reset_source)]
+    sources = [name_source(name) for name in names]
     if address is not None:
         sources.append(address_source(address))
-    session.execute(delete(sign_in_failures).where(sign_in_failures.c.source.in_(sources)))
+    resets = [reset_source(source) for source in sources]
+    session.execute(delete(sign_in_failures).where(sign_in_failures.c.source.in_(sources + resets)))
 
 
 def _count(session: Session, source: str, allowed: int, now: datetime) -> datetime | None:
@@ -78,6 +83,7 @@ def _count(session: Session, source: str, allowed: int, now: datetime) -> dateti
             "last_at": now,
         },
     )
+    locked_until: datetime | None
     failures, locked_until = session.execute(counted.returning(f.failures, f.locked_until)).one()
     if locked_until is not None and locked_until > now:
         return locked_until

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, any_, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -46,10 +47,6 @@ def unknown_codes(session: Session, codes: tuple[str, ...]) -> list[str]:
     return [code for code in codes if code not in known]
 
 
-def unit_exists(session: Session, code: str) -> bool:
-    return session.execute(select(units.c.id).where(units.c.code == code)).first() is not None
-
-
 def open_links(
     session: Session, whom: Invitees, now: datetime, expires_at: datetime, *, by_mail: bool, anew: bool = False
 ) -> None:
@@ -61,7 +58,7 @@ def open_links(
     a = accounts.c
     has_ended = or_(a.link_expires_at.is_(None), a.link_expires_at <= now)
     invited = _invited(whom, now, a.id)
-    chosen = [a.id.in_(invited.where(_reachable()) if by_mail else invited)]
+    chosen: list[ColumnElement[bool]] = [a.id.in_(invited.where(_reachable()) if by_mail else invited)]
     if not anew:
         chosen.append(has_ended)
     version = case((a.link_expires_at.is_(None), a.credential_version), else_=a.credential_version + 1)
@@ -116,10 +113,20 @@ def slip_lines(session: Session, whom: Invitees, now: datetime) -> list[SlipLine
     ).where(a.link_expires_at > now)
     place = {unit.id: number for number, unit in enumerate(list_units(session))}
     rows = sorted(session.execute(query), key=lambda row: (place[row.unit_id], row.position_rank, row.name_key, row.id))
-    return [SlipLine(*row[:4], full_name(row.family_name, row.given_name), row.name) for row in rows]
+    return [
+        SlipLine(
+            account_id=row.id,
+            credential_version=row.credential_version,
+            link_expires_at=row.link_expires_at,
+            username=row.username,
+            person_name=full_name(row.family_name, row.given_name),
+            unit_name=row.name,
+        )
+        for row in rows
+    ]
 
 
-def _invited(whom: Invitees, now: datetime, *columns: ColumnElement[object]) -> Select[*tuple[object, ...]]:
+def _invited(whom: Invitees, now: datetime, *columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     a, m = accounts.c, memberships.c
     query = (
         select(*columns)

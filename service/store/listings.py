@@ -1,10 +1,12 @@
 """Lists that join several families of tables: the frozen list with its letters, what a manager's units received."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, exists, false, func, select
+from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.domain.deliveries import Status
@@ -12,7 +14,18 @@ from service.domain.occasions import ORIGINAL
 from service.domain.receipts import State
 from service.domain.vietnamese import full_name
 from service.store.reports import Scope
-from service.store.tables import attempts, deliveries, distributions, documents, people, receipt_events, receipts, units
+from service.store.tables import (
+    accounts,
+    attempts,
+    deliveries,
+    distributions,
+    documents,
+    people,
+    receipt_events,
+    receipts,
+    role_grants,
+    units,
+)
 from service.store.units import below
 
 _opened = receipt_events.alias("opened")
@@ -137,9 +150,79 @@ def trials(session: Session) -> Trials:
     by_outcome = select(attempts.c.outcome, func.count()).group_by(attempts.c.outcome)
     in_doubt = select(func.count()).where(deliveries.c.in_doubt)
     return Trials(
-        by_outcome=dict(session.execute(by_outcome).tuples().all()),
+        by_outcome=dict(session.execute(by_outcome).all()),
         in_doubt=session.execute(in_doubt).scalar_one(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLine:
+    """A grant that is in force or yet to come; `unit_code` for managers."""
+
+    role: str
+    unit_code: str | None
+    valid_from: datetime
+    valid_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """`is_activated` once a password was set; `roles` as they stand at the moment asked about."""
+
+    id: int
+    username: str
+    display_name: str
+    person_code: str | None
+    is_activated: bool
+    must_change: bool
+    created_at: datetime
+    deactivated_at: datetime | None
+    roles: tuple[RoleLine, ...]
+
+
+def accounts_page(session: Session, moment: datetime, after: int, limit: int) -> list[AccountLine]:
+    """The accounts whose ids come behind `after`, in the order of ids, closed ones included."""
+    query = _account_lines().where(accounts.c.id > after).order_by(accounts.c.id).limit(limit)
+    return _with_roles(session, moment, session.execute(query).mappings().all())
+
+
+def account_line(session: Session, moment: datetime, username: str) -> AccountLine | None:
+    query = _account_lines().where(accounts.c.username == username)
+    return next(iter(_with_roles(session, moment, session.execute(query).mappings().all())), None)
+
+
+def _with_roles(session: Session, moment: datetime, rows: Sequence[RowMapping]) -> list[AccountLine]:
+    granted = _roles_by_account(session, moment, [row["id"] for row in rows])
+    return [AccountLine(**row, roles=tuple(granted[row["id"]])) for row in rows]
+
+
+def _account_lines() -> Select[*tuple[Any, ...]]:
+    """The columns of AccountLine, but its roles."""
+    a = accounts.c
+    return select(
+        a.id,
+        a.username,
+        a.display_name,
+        people.c.code.label("person_code"),
+        a.password_hash.is_not(None).label("is_activated"),
+        a.must_change,
+        a.created_at,
+        a.deactivated_at,
+    ).outerjoin(people, people.c.id == a.person_id)
+
+
+def _roles_by_account(session: Session, moment: datetime, ids: list[int]) -> defaultdict[int, list[RoleLine]]:
+    g = role_grants.c
+    query = (
+        select(g.account_id, g.role, units.c.code, g.valid_from, g.valid_to)
+        .outerjoin(units, units.c.id == g.unit_id)
+        .where(g.account_id.in_(ids), or_(g.valid_to.is_(None), g.valid_to > moment))
+        .order_by(g.id)
+    )
+    found: defaultdict[int, list[RoleLine]] = defaultdict(list)
+    for account_id, *line in session.execute(query):
+        found[account_id].append(RoleLine(*line))
+    return found
 
 
 def database_time(session: Session) -> datetime:

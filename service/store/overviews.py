@@ -28,9 +28,7 @@ class Reading:
     acknowledged: int = 0
 
 
-def readings(
-    session: Session, distribution_ids: Iterable[int], unit_ids: Collection[int] | None
-) -> dict[int, Reading]:
+def readings(session: Session, distribution_ids: Iterable[int], unit_ids: Collection[int] | None) -> dict[int, Reading]:
     """The reading of each distribution; with `unit_ids` of those frozen in these units alone."""
     r = receipts.c
     opened = r.status.in_([State.OPENED.value, State.ACKNOWLEDGED.value])

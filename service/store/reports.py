@@ -34,8 +34,8 @@ from service.store.tables import (
     receipt_events,
     receipts,
     sessions,
-    units,
 )
+from service.store.units import office_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def _signed_in(as_of: datetime) -> ColumnElement[bool]:
 
 
 def _by_unit(session: Session, judged: Subquery) -> tuple[UnitCoverage, ...]:
-    j = judged.c
+    j, order = judged.c, office_order()
 
     def of_term(term: Term) -> ColumnElement[int]:
         return func.count().filter(j.term == literal(term.value))
@@ -183,9 +183,9 @@ def _by_unit(session: Session, judged: Subquery) -> tuple[UnitCoverage, ...]:
             *(of_term(term) for term in _IN_THE_SUM),
             *(at_level(j[name]) for name in ("sent", "accepted", "failed", "no_address", "opened", "acknowledged")),
         )
-        .outerjoin(units, units.c.id == j.unit_id)
-        .group_by(j.unit_id, j.unit_name, units.c.position)
-        .order_by(units.c.position.nulls_last(), j.unit_name)
+        .outerjoin(order, order.c.id == j.unit_id)
+        .group_by(j.unit_id, j.unit_name, order.c.place)
+        .order_by(order.c.place.nulls_last(), j.unit_name)
     )
     return tuple(
         UnitCoverage(unit_id, unit_name, Identity(*counts[:7]), Levels(*counts[7:]))

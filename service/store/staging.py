@@ -140,13 +140,12 @@ def repeated_codes(session: Session) -> list[tuple[int, str]]:
 
 def taken_user_names(session: Session) -> list[tuple[int, str, str]]:
     """Line, code and user name of each staged person who needs an account under somebody else's user name."""
-    owners, own, mine = people.alias("owners"), people.alias("own"), accounts.alias("mine")
-    has_account = exists().where(own.c.code == staged.c.code, mine.c.person_id == own.c.id)
+    own = accounts.alias("own")
+    has_account = exists().where(people.c.code == staged.c.code, own.c.person_id == people.c.id)
     query = (
         select(staged.c.line, staged.c.code, staged.c.username)
         .join(accounts, accounts.c.username == staged.c.username)
-        .outerjoin(owners, owners.c.id == accounts.c.person_id)
-        .where(owners.c.code.is_distinct_from(staged.c.code), ~has_account)
+        .where(~has_account)
         .order_by(staged.c.line)
     )
     return [(line, code, username) for line, code, username in session.execute(query)]

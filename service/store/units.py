@@ -1,9 +1,12 @@
 """The unit tree."""
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import CTE, ColumnElement, Select, Text, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from service.store.tables import memberships, units
+
+_POSITION_DIGITS = 10
 
 
 def below(root: ColumnElement[bool]) -> Select[int]:
@@ -11,6 +14,15 @@ def below(root: ColumnElement[bool]) -> Select[int]:
     tree = select(units.c.id).where(root).cte("tree", recursive=True)
     tree = tree.union(select(units.c.id).join(tree, units.c.parent_id == tree.c.id))
     return select(tree.c.id)
+
+
+def office_order() -> CTE:
+    """Units with their depth and their place in office order, which compares as the way down from the top."""
+    step = func.concat(func.lpad(cast(units.c.position, Text), _POSITION_DIGITS, "0"), units.c.code)
+    top = select(units.c.id, array([step]).label("place"), literal(0).label("depth")).where(units.c.parent_id.is_(None))
+    tree = top.cte("tree", recursive=True)
+    below_it = select(units.c.id, func.array_append(tree.c.place, step), tree.c.depth + 1)
+    return tree.union_all(below_it.join(tree, units.c.parent_id == tree.c.id))
 
 
 def present_unit_id(session: Session, person_id: int) -> int | None:

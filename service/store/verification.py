@@ -15,7 +15,7 @@ def count_rows(connection: Connection) -> dict[str, int]:
 
 
 def broken_contents(connection: Connection) -> list[str]:
-    """Texts and files whose bytes no longer have the digest recorded when they were published; empty when all is well."""
+    """Texts and files whose bytes no longer have the digest recorded at publication; empty when all is well."""
     body_digest = func.encode(func.sha256(func.convert_to(revisions.c.body, "UTF8")), "hex")
     texts = select(revisions.c.document_id, revisions.c.revision).where(body_digest != revisions.c.body_sha256)
     file_digest = func.encode(func.sha256(files.c.content), "hex")
