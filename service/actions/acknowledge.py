@@ -1,0 +1,75 @@
+"""A person opens a document and confirms it: facts that are recorded once and never undone.
+
+Only a POST in the person's own session reaches `acknowledge` (contract, promise I4). The route says how the person came
+to the page; it is no credential.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.domain.documents import Mode
+from service.domain.errors import NotFound, NothingToConfirm, OldRevision
+from service.domain.receipts import Route, State
+from service.domain.roles import Actor
+from service.runtime import Runtime
+from service.store.distributions import distribution_row
+from service.store.receipts import ReceiptKey, facts_of, receipt_row, record_state
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """`at` is the first time, whoever asks again; `is_repeat` says that this was not it."""
+
+    revision: int
+    at: datetime
+    is_repeat: bool
+
+
+def open_document(runtime: Runtime, actor: Actor, distribution_id: int, route: Route) -> None:
+    """Record that the addressee opened the document page; the first time is kept.
+
+    Raises:
+        NotFound: the actor is not on the frozen list.
+    """
+    with runtime.sessions.begin() as session:
+        key, _ = _own_receipt(session, actor, distribution_id)
+        _record(runtime, session, actor, key, State.OPENED, route)
+
+
+def acknowledge(runtime: Runtime, actor: Actor, distribution_id: int, revision: int, route: Route) -> Acknowledged:
+    """Record the person's confirmation of one revision. Idempotent.
+
+    Raises:
+        NotFound: the actor is not on the frozen list.
+        NothingToConfirm: the distribution is "để biết".
+        OldRevision: another revision is in force; confirming leads to that one.
+    """
+    with runtime.sessions.begin() as session:
+        key, mode = _own_receipt(session, actor, distribution_id)
+        if mode is not Mode.ACKNOWLEDGE:
+            raise NothingToConfirm
+        if revision != key.revision:
+            raise OldRevision(given=revision, current=key.revision)
+        is_first = _record(runtime, session, actor, key, State.ACKNOWLEDGED, route)
+        facts = facts_of(session, distribution_id, key.person_id)
+    at = next(f.effective_at for f in facts if f.state is State.ACKNOWLEDGED and f.revision == revision)
+    return Acknowledged(revision, at, is_repeat=not is_first)
+
+
+def _own_receipt(session: Session, actor: Actor, distribution_id: int) -> tuple[ReceiptKey, Mode]:
+    if actor.person_id is None:
+        raise NotFound
+    receipt = receipt_row(session, distribution_id, actor.person_id)
+    head = distribution_row(session, distribution_id)
+    if receipt is None or head is None:
+        raise NotFound
+    return ReceiptKey(distribution_id, actor.person_id, head["revision"]), Mode(head["mode"])
+
+
+def _record(runtime: Runtime, session: Session, actor: Actor, key: ReceiptKey, state: State, route: Route) -> bool:
+    now = runtime.clock()
+    return record_state(
+        session, key, state, route=route, account_id=actor.account_id, effective_at=now, recorded_at=now
+    )

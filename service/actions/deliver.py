@@ -1,0 +1,120 @@
+"""Sends what is due: claim, commit, send with no session open, judge, record in small sets.
+
+A batch is claimed under one token; while it travels its lease is renewed. The letters of one run end within a budget
+of time, then the worker rings again, so that no task meets the broker's visibility timeout.
+"""
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import RowMapping
+
+from service import doorbell
+from service.actions.editions import EditionShelf
+from service.domain.deliveries import History, Outcome, Requeued, Verdict, decide
+from service.domain.letters import Letter, Sent
+from service.runtime import Runtime
+from service.store import circuits, deliveries
+
+LETTERS_IN_A_BATCH = 100
+RUN_BUDGET = timedelta(seconds=5)
+RENEWALS_A_LEASE = 3
+
+
+def deliver_due(runtime: Runtime, budget: timedelta = RUN_BUDGET) -> int:
+    """Attempt due letters until none is left, the mail server is out, or the budget is spent; returns how many."""
+    shelf = EditionShelf(runtime)
+    attempted = 0
+    ends_at = time.monotonic() + budget.total_seconds()
+    while time.monotonic() < ends_at:
+        batch = _claim(runtime)
+        if not batch.rows:
+            return attempted
+        if len(batch.rows) == LETTERS_IN_A_BATCH:
+            runtime.doorbell.ring(doorbell.DELIVER_DUE)
+        attempted += len(batch.rows)
+        if not _attempt(runtime, shelf, batch):
+            return attempted
+    runtime.doorbell.ring(doorbell.DELIVER_DUE)
+    return attempted
+
+
+def _claim(runtime: Runtime) -> deliveries.Claim:
+    """Claim a batch; a single letter when the server is being probed or the letter is suspect."""
+    lease, policy = runtime.policy.lease, runtime.policy
+    with runtime.sessions.begin() as session:
+        if circuits.is_open(session, runtime.server):
+            probe = circuits.take_probe(session, runtime.server, policy.circuit_pause)
+            return deliveries.claim(session, 1 if probe else 0, lease)
+        batch = deliveries.claim(session, LETTERS_IN_A_BATCH, lease)
+        return batch if batch.rows else deliveries.claim(session, 1, lease, suspects=True)
+
+
+@dataclass(slots=True)
+class _Lease:
+    """When the batch's lease was last renewed, by this process's own monotonic clock."""
+
+    renewed: float
+    every: float
+
+    def is_due(self) -> bool:
+        return time.monotonic() - self.renewed >= self.every
+
+
+def _attempt(runtime: Runtime, shelf: EditionShelf, batch: deliveries.Claim) -> bool:
+    """Send one batch; returns whether the server is worth another one now."""
+    letters = [_letter(shelf, batch, row) for row in batch.rows]
+    lease = _Lease(time.monotonic(), runtime.policy.lease.total_seconds() / RENEWALS_A_LEASE)
+    serves = True
+    for sent in runtime.mailer.send(letters):
+        if sent:
+            serves = _record(runtime, sent) and serves
+        if lease.is_due():
+            _renew(runtime, batch, lease)
+    return serves
+
+
+def _letter(shelf: EditionShelf, batch: deliveries.Claim, row: RowMapping) -> Letter:
+    edition = shelf.edition(row)
+    return Letter(
+        delivery_id=row["id"],
+        lease_token=batch.token,
+        message_id=row["message_id"],
+        address=row["address"],
+        recipient_name=row["recipient_name"],
+        unit_name=row["unit_name"],
+        path=shelf.path(row),
+        edition=edition,
+        history=History(row["attempts"], row["crashes"], row["age"]),
+    )
+
+
+def _record(runtime: Runtime, sent: Sequence[Sent]) -> bool:
+    judged = [(one, _judge(runtime, one.outcome, one.letter.history)) for one in sent]
+    held = next((one.outcome for one in sent if isinstance(one.outcome, Requeued) and one.outcome.holds_queue), None)
+    policy = runtime.policy
+    with runtime.sessions.begin() as session:
+        deliveries.record(session, judged, runtime.worker, runtime.clock())
+        if held:
+            reason = str(held.reply) if held.reply else held.reason
+            circuits.open_circuit(session, runtime.server, reason, policy.circuit_pause, policy.circuit_pause_cap)
+        elif any(_server_spoke(one.outcome) for one in sent):
+            circuits.close_circuit(session, runtime.server)
+    return held is None
+
+
+def _server_spoke(outcome: Outcome) -> bool:
+    return getattr(outcome, "reply", None) is not None
+
+
+def _judge(runtime: Runtime, outcome: Outcome, history: History) -> Verdict:
+    return decide(outcome, history, runtime.policy.retry, random.random())  # noqa: S311 - jitter, not a secret
+
+
+def _renew(runtime: Runtime, batch: deliveries.Claim, lease: _Lease) -> None:
+    with runtime.sessions.begin() as session:
+        deliveries.renew(session, batch.token, runtime.policy.lease)
+    lease.renewed = time.monotonic()

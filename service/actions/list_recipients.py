@@ -1,0 +1,51 @@
+"""Draws frozen lists by ranges of people, so that the first letters leave while the rest is listed."""
+
+from sqlalchemy.orm import Session
+
+from service import doorbell
+from service.domain.audiences import parse_audience
+from service.runtime import Runtime
+from service.store.distributions import (
+    Unlisted,
+    advance_listing,
+    end_of_range,
+    enqueue_range,
+    finish_listing,
+    list_range,
+    next_unlisted,
+)
+
+PEOPLE_IN_A_RANGE = 5_000
+
+
+def list_recipients(runtime: Runtime) -> int:
+    """List every distribution whose moment has come; returns how many receipts were written.
+
+    Each range is a transaction of its own and is remembered in it: a worker killed in between loses nothing, and the
+    next one goes on behind the last range.
+    """
+    listed = 0
+    while (written := _list_one_range(runtime)) is not None:
+        listed += written
+        runtime.doorbell.ring(doorbell.DELIVER_DUE)
+    return listed
+
+
+def _list_one_range(runtime: Runtime) -> int | None:
+    with runtime.sessions.begin() as session:
+        unlisted = next_unlisted(session, runtime.clock())
+        if unlisted is None:
+            return None
+        upto = end_of_range(session, unlisted.listed_through, PEOPLE_IN_A_RANGE)
+        if upto is None:
+            finish_listing(session, unlisted.id)
+            return 0
+        return _write_range(runtime, session, unlisted, upto)
+
+
+def _write_range(runtime: Runtime, session: Session, unlisted: Unlisted, upto: int) -> int:
+    office_day = unlisted.frozen_at.astimezone(runtime.clock().tzinfo).date()
+    written = list_range(session, unlisted, parse_audience(unlisted.audience), upto, office_day)
+    enqueue_range(session, unlisted, upto, runtime.policy.mail_domain)
+    advance_listing(session, unlisted.id, upto, written)
+    return written

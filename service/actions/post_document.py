@@ -1,0 +1,93 @@
+"""The secretariat posts a document once: stored, promised to an audience, answered; listing and sending come after."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy.orm import Session
+
+from service import doorbell
+from service.domain.audiences import parse_audience
+from service.domain.documents import Posting, as_kept, check_due, check_posting
+from service.domain.errors import KeyReused
+from service.domain.roles import Act, Actor
+from service.runtime import Runtime
+from service.store.audiences import Headcount, check_audience
+from service.store.distributions import KeptAnswer, add_distribution, distribution_row, keep_answer, kept_answer
+from service.store.documents import add_document
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """`is_repeat` when this Idempotency-Key was answered before: nothing was posted a second time."""
+
+    document_id: int
+    distribution_id: int
+    is_repeat: bool = False
+
+
+def post_document(runtime: Runtime, actor: Actor, posting: Posting, *, key: str | None = None) -> Posted:
+    """Publish `posting` and promise it to its audience.
+
+    The frozen list is drawn by a worker, as of the moment of this call or of `posting.send_at`.
+
+    Raises:
+        NotFound: the actor may not post.
+        Refused: whatever is wrong with the posting or its audience; nothing is stored then.
+        KeyReused: `key` came before with another posting.
+    """
+    actor.must(Act.POST)
+    now = runtime.clock()
+    check_posting(posting, runtime.policy.max_file_bytes)
+    audience = parse_audience(posting.audience)
+    with runtime.sessions.begin() as session:
+        earlier = _answered_before(session, actor, posting, key)
+        if earlier:
+            return earlier
+        if posting.due:
+            check_due(posting.due, now)
+        check_audience(session, audience, posting.audience, now, now.date())
+        posted = _store(session, actor, as_kept(posting), now)
+        if key:
+            keep_answer(session, actor.caller, key, KeptAnswer(_digest(posting), posted.distribution_id))
+    runtime.doorbell.ring(doorbell.LIST_RECIPIENTS)
+    return posted
+
+
+def preview_audience(runtime: Runtime, actor: Actor, expression: str) -> Headcount:
+    """How many people an audience holds now, and how many of them have a working address.
+
+    Raises:
+        Refused: as `post_document` would for the same expression.
+    """
+    actor.must(Act.POST)
+    now = runtime.clock()
+    with runtime.sessions() as session:
+        return check_audience(session, parse_audience(expression), expression, now, now.date())
+
+
+def _answered_before(session: Session, actor: Actor, posting: Posting, key: str | None) -> Posted | None:
+    answer = kept_answer(session, actor.caller, key) if key else None
+    if answer is None:
+        return None
+    if answer.request_digest != _digest(posting):
+        raise KeyReused(key=key)
+    head = distribution_row(session, answer.distribution_id)
+    if head is None:
+        message = f"distribution {answer.distribution_id} is promised by a key and missing"
+        raise RuntimeError(message)
+    return Posted(head["document_id"], answer.distribution_id, is_repeat=True)
+
+
+def _store(session: Session, actor: Actor, posting: Posting, now: datetime) -> Posted:
+    document_id = add_document(session, posting, actor.account_id)
+    frozen_at = max(posting.send_at or now, now)
+    distribution_id = add_distribution(session, document_id, posting, frozen_at, actor.account_id)
+    return Posted(document_id, distribution_id)
+
+
+def _digest(posting: Posting) -> str:
+    """Equal exactly for equal postings: files count by their digests."""
+    asked = [repr((file.name, file.media_type, file.meta.sha256)) for file in posting.files]
+    facts = [repr(getattr(posting, name)) for name in posting.__dataclass_fields__ if name != "files"]
+    return sha256("\n".join([*facts, *asked]).encode()).hexdigest()

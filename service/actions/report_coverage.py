@@ -1,0 +1,30 @@
+"""The acknowledgement report, as far as the asker may see: the office, or a manager's own units by the frozen list."""
+
+from datetime import datetime
+
+from service.domain.coverage import Report
+from service.domain.errors import NotFound
+from service.domain.roles import Act, Actor
+from service.runtime import Runtime
+from service.store.distributions import distribution_row
+from service.store.reports import Scope, report
+
+
+def report_coverage(runtime: Runtime, actor: Actor, distribution_id: int, as_of: datetime | None = None) -> Report:
+    """Build the report of a distribution as of a moment, now by default.
+
+    Raises:
+        NotFound: there is no such distribution, or nobody of the actor's units is on its list.
+    """
+    actor.must(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS)
+    now = runtime.clock()
+    moment = (as_of or now).astimezone(now.tzinfo)
+    scope = Scope(distribution_id, None if actor.may(Act.SEE_REPORTS) else actor.unit_ids)
+    with runtime.sessions() as session:
+        head = distribution_row(session, distribution_id)
+        if head is None:
+            raise NotFound
+        built = report(session, head, scope, moment, moment.date())
+    if scope.unit_ids is not None and not built.units:
+        raise NotFound
+    return built

@@ -1,0 +1,36 @@
+"""The regular look without a ring: takes back expired leases, and rings for whatever is due."""
+
+import logging
+
+from service import doorbell
+from service.runtime import Runtime
+from service.store import deliveries, distributions, liveness
+
+log = logging.getLogger(__name__)
+
+BEAT = "beat"
+
+
+def sweep(runtime: Runtime) -> int:
+    """Mend what a dead worker left, then ring for due work; returns how many letters were mended.
+
+    Only beat's schedule calls this, so it is also the sign that beat lives.
+    """
+    with runtime.sessions.begin() as session:
+        mended = deliveries.mend_expired(session, runtime.policy.retry, runtime.worker, runtime.clock())
+        liveness.beat(session, BEAT, BEAT)
+        has_letters = deliveries.letters_are_due(session)
+        has_lists = distributions.listing_is_due(session, runtime.clock())
+    if mended:
+        log.warning("took back %d letters from workers that stopped", mended)
+    if has_lists:
+        runtime.doorbell.ring(doorbell.LIST_RECIPIENTS)
+    if has_letters:
+        runtime.doorbell.ring(doorbell.DELIVER_DUE)
+    return mended
+
+
+def report_alive(runtime: Runtime) -> None:
+    """A worker's own sign of life."""
+    with runtime.sessions.begin() as session:
+        liveness.beat(session, runtime.worker, "worker")

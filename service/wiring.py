@@ -1,0 +1,82 @@
+"""The only place that picks concrete things."""
+
+import os
+import socket
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+from service.doorbell import BrokerDoorbell
+from service.domain.deliveries import RetryPolicy
+from service.mail.compose import Composer
+from service.mail.connection import Timeouts
+from service.mail.servers import MailServer, parse_smtp_url
+from service.mail.smtp import SmtpMailer
+from service.passwords import Argon2Passwords
+from service.rendering import make_environment
+from service.runtime import Policy, Runtime
+from service.settings import Settings
+from service.store.database import make_engine, make_sessions
+
+
+def build(settings: Settings) -> Runtime:
+    """Make the Runtime of one process; connections open at first use.
+
+    Raises:
+        MissingSetting: the database, the broker, the mail server or the secret key is not named.
+        BadSetting: an address is none.
+    """
+    server = parse_smtp_url(settings.require("smtp_url"))
+    return Runtime(
+        sessions=make_sessions(make_engine(settings.require("database_url"), pool_size=settings.database_pool)),
+        mailer=_mailer(settings, server),
+        clock=lambda: datetime.now(settings.zone),
+        doorbell=BrokerDoorbell(settings.require("broker_url")),
+        passwords=Argon2Passwords(),
+        secret=settings.require("secret_key").encode(),
+        worker=f"{socket.gethostname()}:{os.getpid()}",
+        server=server.place,
+        policy=_policy(settings),
+    )
+
+
+def _mailer(settings: Settings, server: MailServer) -> SmtpMailer:
+    composer = Composer(
+        make_environment(settings.zone),
+        base_url=settings.base_url,
+        mail_from=settings.mail_from,
+        bounce_base=settings.mail_bounce,
+        secret=settings.require("secret_key").encode(),
+        office_name=settings.office_name,
+    )
+    timeouts = Timeouts(
+        connect=settings.smtp_connect_timeout,
+        greeting=settings.smtp_greeting_timeout,
+        mail=settings.smtp_mail_timeout,
+        rcpt=settings.smtp_rcpt_timeout,
+        data=settings.smtp_data_timeout,
+        block=settings.smtp_block_timeout,
+        final=settings.smtp_final_timeout,
+    )
+    return SmtpMailer(
+        composer, server, timeouts, now=lambda: datetime.now(settings.zone), connections=settings.smtp_connections
+    )
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        retry=RetryPolicy(
+            base=timedelta(seconds=settings.retry_base),
+            cap=timedelta(seconds=settings.retry_cap),
+            lifetime=timedelta(seconds=settings.retry_lifetime),
+            set_aside_after=settings.set_aside_after,
+        ),
+        lease=timedelta(seconds=settings.lease),
+        circuit_pause=timedelta(seconds=settings.circuit_pause),
+        circuit_pause_cap=timedelta(seconds=settings.circuit_pause_cap),
+        session_idle=timedelta(seconds=settings.session_idle),
+        session_absolute=timedelta(seconds=settings.session_absolute),
+        link_lifetime=timedelta(seconds=settings.link_lifetime),
+        password_least=settings.password_least,
+        max_file_bytes=settings.max_file_bytes,
+        mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
+    )

@@ -1,0 +1,293 @@
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import RowMapping, select, update
+
+from service import doorbell
+from service.actions.deliver import LETTERS_IN_A_BATCH, deliver_due
+from service.actions.list_recipients import list_recipients
+from service.actions.post_document import post_document
+from service.actions.sweep import sweep
+from service.domain.deliveries import (
+    Broken,
+    Deferred,
+    Outcome,
+    Phase,
+    Refused,
+    Reply,
+    Requeued,
+    RetryPolicy,
+    Status,
+    Unknown,
+    Verdict,
+)
+from service.domain.documents import Urgency
+from service.domain.letters import Letter, Sent
+from service.domain.roles import OPERATOR
+from service.runtime import Policy, Runtime
+from service.store import circuits, deliveries
+from service.store.tables import attempts
+from service.store.tables import deliveries as delivery_table
+from tests.fakes import ACCEPTED, FakeDoorbell, FakeMailer
+from tests.makers import make_person, make_posting, make_unit
+
+GREYLISTED = Deferred("greylisted", Reply(451, "4.7.1 Greylisted", Phase.RCPT))
+NO_SUCH_USER = Refused("no such user", Reply(550, "5.1.1 No such user", Phase.RCPT), address_bad=True)
+AWAY = Requeued("connection refused", holds_queue=True)
+
+
+@pytest.fixture
+def post(runtime: Runtime) -> Callable[..., int]:
+    """Posts to a new unit of `people` people, lists them, and returns the distribution."""
+
+    def made(people: int = 1, urgency: Urgency = Urgency.NORMAL) -> int:
+        code = uuid4().hex
+        with runtime.sessions.begin() as session:
+            unit = make_unit(session, code=code)
+            for _ in range(people):
+                make_person(session, unit)
+        posting = make_posting(audience=f"unit:{code}", urgency=urgency)
+        distribution_id = post_document(runtime, OPERATOR, posting).distribution_id
+        list_recipients(runtime)
+        return distribution_id
+
+    return made
+
+
+def letters(runtime: Runtime) -> Sequence[RowMapping]:
+    with runtime.sessions() as session:
+        return session.execute(select(delivery_table).order_by(delivery_table.c.id)).mappings().all()
+
+
+def tried(runtime: Runtime) -> Sequence[RowMapping]:
+    with runtime.sessions() as session:
+        return session.execute(select(attempts).order_by(attempts.c.id)).mappings().all()
+
+
+def make_due(runtime: Runtime) -> None:
+    with runtime.sessions.begin() as session:
+        session.execute(update(delivery_table).values(next_attempt_at=datetime.now(UTC) - timedelta(seconds=1)))
+
+
+def test_an_accepted_letter_is_accepted_once_and_keeps_the_servers_words(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post()
+    assert deliver_due(runtime) == 1
+    assert deliver_due(runtime) == 0
+    (letter,) = letters(runtime)
+    (attempt,) = tried(runtime)
+    assert (letter["status"], letter["attempts"], letter["last_reply"]) == ("accepted", 1, "250 2.0.0 Ok: queued")
+    assert (attempt["outcome"], attempt["code"], attempt["phase"]) == ("accepted", 250, "message")
+    assert attempt["worker"] == runtime.worker
+
+
+def test_a_letter_holds_the_person_the_link_and_the_document(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    distribution_id = post(2)
+    deliver_due(runtime)
+    first, second = mailer.letters
+    assert first.edition is second.edition
+    assert first.path == f"/inbox/{distribution_id}?via=mail"
+    assert first.recipient_name == "Nguyễn Văn Mẫu"
+    assert first.message_id != second.message_id
+
+
+def test_a_deferred_letter_comes_back_later_with_the_same_message_id(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post()
+    mailer.answer = lambda _: GREYLISTED
+    deliver_due(runtime)
+    (letter,) = letters(runtime)
+    assert (letter["status"], letter["attempts"]) == ("waiting", 1)
+    assert deliver_due(runtime) == 0, "it is not due yet"
+    mailer.answer = lambda _: ACCEPTED
+    make_due(runtime)
+    assert deliver_due(runtime) == 1
+    assert len({one.message_id for one in mailer.letters}) == 1
+    assert [one["outcome"] for one in tried(runtime)] == ["deferred", "accepted"]
+
+
+def test_a_refused_address_is_never_tried_again(runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]) -> None:
+    post()
+    mailer.answer = lambda _: NO_SUCH_USER
+    deliver_due(runtime)
+    make_due(runtime)
+    assert deliver_due(runtime) == 0
+    (letter,) = letters(runtime)
+    assert letter["status"] == "refused"
+    assert "5.1.1" in letter["last_reply"]
+
+
+def test_a_letter_lost_after_the_dot_is_in_doubt_and_tried_again(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post()
+    mailer.answer = lambda _: Unknown("connection lost after the final dot")
+    deliver_due(runtime)
+    (letter,) = letters(runtime)
+    assert (letter["status"], letter["in_doubt"]) == ("waiting", True)
+    assert tried(runtime)[0]["in_doubt"]
+
+
+def test_a_letter_older_than_its_lifetime_is_given_up(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post()
+    mailer.answer = lambda _: GREYLISTED
+    impatient = replace(runtime, policy=Policy(retry=RetryPolicy(lifetime=timedelta(0))))
+    deliver_due(impatient)
+    assert letters(runtime)[0]["status"] == "gave_up"
+
+
+def test_a_letter_that_breaks_its_worker_again_and_again_is_set_aside(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post()
+    mailer.answer = lambda _: Broken("cannot compose")
+    for _ in range(runtime.policy.retry.set_aside_after):
+        make_due(runtime)
+        deliver_due(runtime)
+    assert letters(runtime)[0]["status"] == "set_aside"
+
+
+def test_while_the_server_is_away_letters_wait_and_count_no_attempt(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post(3)
+    mailer.answer = lambda _: AWAY
+    deliver_due(runtime)
+    assert deliver_due(runtime) == 0, "the circuit is open"
+    assert {(one["status"], one["attempts"]) for one in letters(runtime)} == {("waiting", 0)}
+    with runtime.sessions() as session:
+        (held,) = circuits.open_circuits(session)
+    assert held.reason == "connection refused"
+
+
+def test_when_the_server_is_back_one_probe_goes_first_and_all_follow(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post(3)
+    mailer.answer = lambda _: AWAY
+    hasty = replace(runtime, policy=Policy(circuit_pause=timedelta(0), circuit_pause_cap=timedelta(0)))
+    deliver_due(hasty)
+    mailer.letters.clear()
+    mailer.answer = lambda _: ACCEPTED
+    deliver_due(hasty)
+    assert {one["status"] for one in letters(runtime)} == {"accepted"}
+    with runtime.sessions() as session:
+        assert circuits.open_circuits(session) == []
+
+
+def test_the_most_urgent_letters_leave_first(runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]) -> None:
+    bulk, flash = post(3), post(2, Urgency.FLASH)
+    deliver_due(runtime)
+    order = [one.edition.key for one in mailer.letters]
+    assert order == [f"original/{flash}"] * 2 + [f"original/{bulk}"] * 3
+
+
+def test_two_workers_never_hold_the_same_letter(runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]) -> None:
+    post(LETTERS_IN_A_BATCH + 50)
+    threads = [threading.Thread(target=deliver_due, args=[runtime]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ids = [one.delivery_id for one in mailer.letters]
+    assert len(ids) == len(set(ids)) == LETTERS_IN_A_BATCH + 50
+
+
+def test_a_full_batch_wakes_another_worker(
+    runtime: Runtime, doorbell_rings: list[str], post: Callable[..., int]
+) -> None:
+    post(LETTERS_IN_A_BATCH)
+    doorbell_rings.clear()
+    deliver_due(runtime)
+    assert doorbell_rings == [doorbell.DELIVER_DUE]
+
+
+@pytest.fixture
+def doorbell_rings(doorbell: FakeDoorbell) -> list[str]:
+    return doorbell.rings
+
+
+class DyingMailer:
+    """Takes the letters and dies as a process does: without a word."""
+
+    def send(self, letters: Sequence[Letter]) -> Iterator[Sequence[Sent]]:
+        raise KeyboardInterrupt
+        yield letters
+
+
+def kill_a_worker_holding_letters(runtime: Runtime) -> None:
+    dying = replace(runtime, mailer=DyingMailer(), policy=Policy(lease=timedelta(0)))
+    with pytest.raises(KeyboardInterrupt):
+        deliver_due(dying)
+
+
+def test_a_dead_workers_letters_are_taken_back_in_doubt_and_sent(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post(3)
+    kill_a_worker_holding_letters(runtime)
+    assert {one["status"] for one in letters(runtime)} == {"sending"}
+    assert sweep(runtime) == 3
+    assert deliver_due(runtime) == 3
+    assert {(one["status"], one["in_doubt"]) for one in letters(runtime)} == {("accepted", True)}
+    assert [one["outcome"] for one in tried(runtime)] == ["abandoned"] * 3 + ["accepted"] * 3
+
+
+def test_a_letter_that_killed_two_workers_is_tried_alone(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post(3)
+    for _ in range(deliveries.SUSPECT_AFTER):
+        kill_a_worker_holding_letters(runtime)
+        sweep(runtime)
+    with runtime.sessions.begin() as session:
+        assert deliveries.claim(session, 10, timedelta(seconds=60)).rows == ()
+        assert len(deliveries.claim(session, 1, timedelta(seconds=60), suspects=True).rows) == 1
+
+
+def test_a_result_under_a_lost_lease_is_kept_only_when_it_is_a_250(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post(2)
+
+    def lose_the_lease(letter: Letter) -> Outcome:
+        with runtime.sessions.begin() as session:
+            session.execute(update(delivery_table).values(lease_token=uuid4()))
+        return ACCEPTED if letter is mailer.letters[0] else NO_SUCH_USER
+
+    mailer.answer = lose_the_lease
+    deliver_due(runtime)
+    assert [one["status"] for one in letters(runtime)] == ["accepted", "sending"]
+
+
+def test_an_accepted_letter_is_not_moved_by_a_late_refusal(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post()
+    deliver_due(runtime)
+    (letter,) = mailer.letters
+    late = Sent(letter, NO_SUCH_USER, datetime.now(UTC), datetime.now(UTC))
+    with runtime.sessions.begin() as session:
+        deliveries.record(session, [(late, Verdict(Status.REFUSED))], "late:1", runtime.clock())
+    assert letters(runtime)[0]["status"] == "accepted"
+    assert [one["outcome"] for one in tried(runtime)] == ["accepted", "refused"], "what was tried is kept all the same"
+
+
+def test_the_sweep_rings_for_whatever_is_due(
+    runtime: Runtime, doorbell_rings: list[str], post: Callable[..., int]
+) -> None:
+    post()
+    post_document(runtime, OPERATOR, make_posting())
+    doorbell_rings.clear()
+    sweep(runtime)
+    assert doorbell_rings == [doorbell.LIST_RECIPIENTS, doorbell.DELIVER_DUE]
