@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,6 +20,10 @@ from service.store.schema import upgrade_schema
 from tests.fakes import FakeClock, FakeDoorbell, FakeMailer, FakePasswords
 
 BASE = "base"
+
+# How long one example takes says nothing on a machine that runs servers beside it.
+hypothesis.settings.register_profile("office", deadline=None)
+hypothesis.settings.load_profile("office")
 SECRET = b"a secret for tests only"
 
 

@@ -116,11 +116,6 @@ def name_source(name: str) -> str:
     return f"name:{login_name(name)}"
 
 
-def reset_source(name: str) -> str:
-    """Under what the reset letters asked for in one name are counted."""
-    return f"reset:{login_name(name)}"
-
-
 def address_source(address: str) -> str:
     """Under what the wrong guesses from one place are counted; of an IPv6 address its network."""
     try:
@@ -130,6 +125,11 @@ def address_source(address: str) -> str:
     if parsed.version == 4:  # noqa: PLR2004 - the name of the protocol
         return f"address:{parsed}"
     return f"address:{ipaddress.ip_network((parsed.packed, _IPV6_PREFIX), strict=False)}"
+
+
+def reset_source(source: str) -> str:
+    """Under what the reset letters are counted that were asked for in a name, or from an address."""
+    return f"reset:{source}"
 
 
 def pause_after(failures: int, allowed: int) -> timedelta | None:

@@ -28,6 +28,10 @@ FINAL = frozenset(Status) - OPEN
 FAILED = frozenset({Status.REFUSED, Status.BOUNCED, Status.GAVE_UP, Status.SET_ASIDE})
 
 
+# For a letter that a busy server turned away unread; without it a server that always does would be asked for ever.
+REQUEUE_PAUSE = timedelta(seconds=1)
+
+
 class Phase(StrEnum):
     """Where in the SMTP conversation (RFC 5321, section 3) an attempt ended."""
 
@@ -173,8 +177,10 @@ def decide(outcome: Outcome, history: History, policy: RetryPolicy, jitter: floa
             return Verdict(Status.ACCEPTED)
         case Refused():
             return Verdict(Status.REFUSED)
-        case Requeued():
+        case Requeued(holds_queue=True):
             return Verdict(Status.WAITING, counts=False)
+        case Requeued():
+            return Verdict(Status.WAITING, wait=REQUEUE_PAUSE, counts=False)
         case Broken():
             worn_out = history.crashes + 1 >= policy.set_aside_after
             return Verdict(Status.SET_ASIDE if worn_out else Status.WAITING, wait=pause)

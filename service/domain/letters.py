@@ -96,7 +96,7 @@ class Mailer(Protocol):
     """What `actions/deliver` needs from the outside: letters in, outcomes out, in any order, each exactly once.
 
     Never raises for what a mail server does; yields small sets as they come, so that results can be recorded while
-    later letters are still on the wire.
+    later letters are still on the wire, and an empty set now and then while nothing comes, so that leases can be kept.
     """
 
     def send(self, letters: Sequence[Letter]) -> Iterator[Sequence[Sent]]: ...

@@ -8,6 +8,7 @@ from service.domain.deliveries import (
     FINAL,
     MOVES,
     OPEN,
+    REQUEUE_PAUSE,
     Accepted,
     Broken,
     Deferred,
@@ -63,8 +64,12 @@ def test_each_outcome_has_its_verdict(
     assert (verdict.status, verdict.counts, verdict.in_doubt) == (status, counts, in_doubt)
 
 
-def test_a_letter_that_was_not_tried_is_due_again_at_once() -> None:
-    assert decide(Requeued("server away"), YOUNG, POLICY, 0.5).wait == timedelta(0)
+def test_a_letter_held_by_a_server_that_is_out_is_due_as_soon_as_it_is_back() -> None:
+    assert decide(Requeued("server away", holds_queue=True), YOUNG, POLICY, 0.5).wait == timedelta(0)
+
+
+def test_a_letter_turned_away_unread_comes_back_after_a_breath() -> None:
+    assert decide(Requeued("too many recipients"), YOUNG, POLICY, 0.5).wait == REQUEUE_PAUSE
 
 
 @given(st.integers(1, 500), st.floats(0, 1, exclude_max=True))

@@ -1,0 +1,261 @@
+import re
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from html import unescape
+
+import pytest
+from hypothesis import example, given, settings
+
+from service.domain.documents import Mode, Urgency
+from service.domain.errors import BadSetting
+from service.domain.vietnamese import strip_controls
+from service.mail.addresses import BounceAddress
+from service.mail.compose import Composer
+from tests.mail.letters import (
+    ACCOUNT,
+    AT,
+    FACTS,
+    SECRET,
+    body_of,
+    make_composer,
+    make_edition,
+    make_file,
+    make_letter,
+    parsed,
+)
+from tests.mail.test_headers import decoded, texts
+
+HEADERS = sorted(
+    [
+        "Auto-Submitted",
+        "Content-Language",
+        "Content-Type",
+        "Date",
+        "From",
+        "MIME-Version",
+        "Message-ID",
+        "Subject",
+        "To",
+        "X-Auto-Response-Suppress",
+    ]
+)
+COMPOSER = make_composer()
+# A document's own text comes from the database, which keeps no lone surrogate.
+kept_texts = texts.map(lambda text: text.encode("utf-8", "ignore").decode())
+
+
+def visible(html: str) -> str:
+    """What a reader sees of an HTML part, white space collapsed."""
+    bare = re.sub(r"<head>.*</head>|<!--.*?-->|<[^>]*>", " ", html, flags=re.DOTALL)
+    return " ".join(unescape(bare).split())
+
+
+def collapsed(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_headers_are_these_and_no_others() -> None:
+    message = parsed(COMPOSER.compose(make_letter(), AT).message)
+    assert sorted(message.keys()) == HEADERS
+    assert message["From"] == "Văn thư Sở <vanthu@skhcn.example>"
+    assert message["To"] == "Trần Thị Mây Trắng <nv00007@skhcn.example>"
+    assert message["Date"].datetime == AT
+    assert message["Message-ID"] == "<7.abc@skhcn.example>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["Content-Language"] == "vi"
+
+
+@settings(deadline=None)
+@given(name=texts, unit=texts, title=kept_texts, number=kept_texts)
+@example(name=".", unit="<script>alert(1)</script>", title="=?utf-8?q?=0d=0aBcc:_x@y?=", number="{{ 7 * 7 }}")
+@example(name="holename", unit="</p>&amp;", title="--=_a\r\n\r\nBcc: x@y.example", number='"><img src=x>')
+def test_no_value_leaves_its_place(name: str, unit: str, title: str, number: str) -> None:
+    letter = make_letter(recipient_name=name, unit_name=unit, edition=make_edition(title=title, number=number))
+    octets = COMPOSER.compose(letter, AT).message
+    message = parsed(octets)
+
+    assert octets.isascii()
+    assert octets.endswith(b"\r\n")
+    lines = octets.split(b"\r\n")
+    assert not any(b"\r" in line or b"\n" in line or line.startswith(b".") or len(line) > 998 for line in lines)
+
+    assert sorted(message.keys()) == HEADERS
+    assert [part.get_content_type() for part in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert octets.count(b"nv00007@skhcn.example") == 1
+
+    html = body_of(message, "html")
+    assert "<script" not in html
+    assert "<img" not in html
+    bearer = f"{strip_controls(name)}{f', {strip_controls(unit)}' if strip_controls(unit) else ''}"
+    assert collapsed(f"Kính gửi: Ông/Bà {bearer}") in collapsed(body_of(message, "plain"))
+
+
+@settings(deadline=None)
+@given(title=kept_texts)
+def test_a_subject_reads_back_as_the_title_was(title: str) -> None:
+    edition = make_edition(title=title, number="", mode=Mode.INFORM)
+    message = message_from_bytes(COMPOSER.compose(make_letter(edition=edition), AT).message)
+    assert decoded(message, "Subject") == strip_controls(f"[CCHC] {title}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "subject"),
+    [
+        ({}, "[CCHC] 12/KH-SKHCN – Kế hoạch mẫu (xác nhận trước 17:00 ngày 12/03/2018)"),
+        ({"urgency": Urgency.FLASH, "mode": Mode.INFORM}, "[CCHC] Hỏa tốc 12/KH-SKHCN – Kế hoạch mẫu"),
+        ({"number": "", "due_at": None}, "[CCHC] Kế hoạch mẫu"),
+        ({"number": "", "urgency": Urgency.URGENT, "due_at": None}, "[CCHC] Khẩn – Kế hoạch mẫu"),
+    ],
+)
+def test_a_subject_says_urgency_number_title_and_deadline_as_far_as_there_are_any(
+    changes: dict[str, object], subject: str
+) -> None:
+    facts = replace(FACTS, title="Kế hoạch mẫu", **changes)  # type: ignore[arg-type]  # the dataclass checks the names
+    edition = make_edition(facts=facts)
+    assert parsed(COMPOSER.compose(make_letter(edition=edition), AT).message)["Subject"] == subject
+
+
+def test_text_and_html_say_the_same() -> None:
+    edition = make_edition(
+        files=(make_file("Kế hoạch 12.pdf", b"x" * 188_000),),
+        urgency=Urgency.URGENT,
+        signer="KT. GIÁM ĐỐC Phạm Văn Mẫu",
+        message="Đề nghị đọc mục II & III.\nTrước buổi giao ban.",
+        body="Căn cứ <Kế hoạch> & quy định.\n\nI. MỤC ĐÍCH\nNâng cao nhận thức.",
+    )
+    message = parsed(COMPOSER.compose(make_letter(edition=edition), AT).message)
+    text, html = collapsed(body_of(message, "plain")), visible(body_of(message, "html"))
+    facts = [
+        "Kính gửi: Ông/Bà Trần Thị Mây Trắng, Phòng Quản lý Khoa học",
+        "17:00 thứ Hai, 12/03/2018",
+        "Kế hoạch: Tuyên truyền cải cách hành chính năm 2018",
+        "Số, ký hiệu: 12/KH-SKHCN",
+        "Ngày văn bản: 02/03/2018",
+        "Cơ quan ban hành: Sở Khoa học và Công nghệ",
+        "Người ký: KT. GIÁM ĐỐC Phạm Văn Mẫu",
+        "Mức độ khẩn: Khẩn",
+        "Tệp đính kèm: Kế hoạch 12.pdf (184 KB)",
+        "https://vanban.skhcn.example/v/7",
+        "Mở thư hoặc mở liên kết không tính là xác nhận.",
+        "“Tôi đã đọc và nắm nội dung”",
+        "Lời nhắn kèm theo: Đề nghị đọc mục II & III. Trước buổi giao ban.",
+        "Căn cứ <Kế hoạch> & quy định. I. MỤC ĐÍCH Nâng cao nhận thức.",
+        "Ông/Bà xác nhận. Thư này không có ảnh hay mã theo dõi.",
+        "Vì sao Ông/Bà nhận thư này: Ông/Bà có tên trong danh sách người nhận của văn bản.",
+    ]
+    for fact in facts:
+        assert fact.casefold() in text.casefold()
+        assert fact.casefold() in html.casefold()
+
+
+def test_what_is_not_known_is_not_mentioned() -> None:
+    edition = make_edition(
+        number="", issued_on=None, issuing_body="", signer="", type_name="", body=" ", due_at=None, mode=Mode.INFORM
+    )
+    message = parsed(COMPOSER.compose(make_letter(unit_name="", edition=edition), AT).message)
+    for seen in (body_of(message, "plain"), visible(body_of(message, "html"))):
+        assert re.search(r"Kính gửi: Ông/Bà Trần Thị Mây Trắng\s", seen)
+        assert "để biết" in seen
+        for absent in ("Số, ký", "Ngày văn bản", "Cơ quan", "Người ký", "Mức độ", "Tệp", "Lời nhắn", "TRƯỚC", "None"):
+            assert absent not in seen
+        assert "toàn văn" not in seen.lower()
+
+
+@pytest.mark.parametrize("template", ["activation", "reset"])
+def test_an_account_letter_says_who_signs_in_where_and_until_when(template: str) -> None:
+    letter = make_letter(path="/k/one-time", edition=make_edition(template, ACCOUNT))
+    message = parsed(COMPOSER.compose(letter, AT).message)
+    assert str(message["Subject"]).startswith("[CCHC] ")
+    for seen in (collapsed(body_of(message, "plain")), visible(body_of(message, "html"))):
+        assert "Tên đăng nhập: nv00001" in seen
+        assert "Có hiệu lực đến: 17:00 thứ Hai, 12/03/2018" in seen
+        assert "https://vanban.skhcn.example/k/one-time" in seen
+        assert "một lần" in seen
+
+
+def test_html_keeps_its_dark_mode_and_carries_its_styles_on_the_elements() -> None:
+    html = body_of(parsed(COMPOSER.compose(make_letter(), AT).message), "html")
+    assert "@media (prefers-color-scheme: dark)" in html
+    assert "max-width: 600px" in html
+    assert re.search(r'class="m-btn" href="https://vanban\.skhcn\.example/v/7" style="[^"]*background: #1a4e8c', html)
+    assert "<img" not in html
+    assert "<table" not in html
+
+
+def test_files_travel_in_the_letter_with_their_names() -> None:
+    annex = make_file("phu-luc.txt", "Phụ lục".encode(), "text/plain")
+    files = (make_file("Kế hoạch 12/KH.pdf", b"%PDF" * 5000), annex)
+    message = parsed(COMPOSER.compose(make_letter(edition=make_edition(files=files)), AT).message)
+    attached = list(message.iter_attachments())
+    assert message.get_content_type() == "multipart/mixed"
+    assert [part.get_filename() for part in attached] == ["Kế hoạch 12_KH.pdf", "phu-luc.txt"]
+    assert [part.get_payload(decode=True) for part in attached] == [file.content for file in files]
+    assert "không gửi kèm" not in body_of(message, "plain")
+
+
+def test_files_too_large_for_a_letter_are_named_and_linked() -> None:
+    composer = make_composer(attach_up_to=1000)
+    edition = make_edition(files=(make_file("lon.pdf", b"x" * 600), make_file("lon-2.pdf", b"x" * 600)))
+    message = parsed(composer.compose(make_letter(edition=edition), AT).message)
+    assert message.get_content_type() == "multipart/alternative"
+    for seen in (collapsed(body_of(message, "plain")), visible(body_of(message, "html"))):
+        assert "Tệp đính kèm: lon.pdf (600 byte)" in seen
+        assert "Tệp đính kèm: lon-2.pdf (600 byte)" in seen
+        assert "để tải: https://vanban.skhcn.example/v/7" in seen
+
+
+def test_another_attempt_sends_the_same_letter_under_another_date() -> None:
+    letter = make_letter(edition=make_edition(files=(make_file(),)))
+    first, again = COMPOSER.compose(letter, AT), make_composer().compose(letter, AT)
+    assert first.message == again.message
+    later = COMPOSER.compose(letter, AT + timedelta(hours=1))
+    assert parsed(later.message)["Message-ID"] == "<7.abc@skhcn.example>"
+    changed = set(first.message.split(b"\r\n")) ^ set(later.message.split(b"\r\n"))
+    assert all(line.startswith(b"Date: ") for line in changed)
+
+
+def test_an_envelope_comes_back_to_its_delivery() -> None:
+    envelope = COMPOSER.compose(make_letter(41), AT)
+    assert BounceAddress.from_base("bounce@skhcn.example", SECRET).delivery_id(envelope.sender) == 41
+    assert (envelope.recipient, envelope.envid, envelope.size) == ("nv00041@skhcn.example", "41", len(envelope.message))
+
+
+def test_letters_of_many_editions_do_not_mix() -> None:
+    letters = [make_letter(n, edition=make_edition(title=f"Văn bản {n % 7}")) for n in range(1, 30)]
+    for letter in letters:
+        subject = parsed(COMPOSER.compose(letter, AT).message)["Subject"]
+        assert f"Văn bản {letter.delivery_id % 7} " in subject
+
+
+def test_files_are_encoded_once_for_all_letters_of_an_edition() -> None:
+    edition = make_edition(files=(make_file(),))
+    same = replace(edition, files=(make_file(),))
+    one, other = (COMPOSER.compose(make_letter(n, edition=e), AT) for n, e in ((1, edition), (2, same)))
+    assert one.chunks[-1] is other.chunks[-1]
+
+
+def test_an_address_outside_ascii_stands_raw_in_its_header() -> None:
+    envelope = COMPOSER.compose(make_letter(address="lân@đơnvị.example"), AT)
+    assert envelope.needs_smtputf8
+    assert "\r\n <lân@đơnvị.example>\r\n".encode() in envelope.message
+
+
+@pytest.mark.parametrize(
+    ("setting", "changes"),
+    [
+        ("EOFFICE_MAIL_FROM", {"mail_from": ""}),
+        ("EOFFICE_MAIL_FROM", {"mail_from": "Văn thư"}),
+        ("EOFFICE_MAIL_FROM", {"mail_from": "Văn thư <vănthư@skhcn.example>"}),
+        ("EOFFICE_MAIL_BOUNCE", {"bounce_base": "bounce"}),
+    ],
+)
+def test_a_wrong_office_address_is_told_before_any_letter(setting: str, changes: dict[str, object]) -> None:
+    with pytest.raises(BadSetting, match=setting):
+        make_composer(**changes)
+
+
+def test_an_identifier_that_no_header_takes_fails_loudly(composer: Composer) -> None:
+    with pytest.raises(ValueError, match="Message-ID"):
+        composer.compose(make_letter(message_id="7>\r\nBcc: x@y.example"), AT)
