@@ -49,7 +49,7 @@ def readings(session: Session, distribution_ids: Iterable[int], unit_ids: Collec
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How letters leave: those that became final since a moment, and those that were deferred and wait to be retried."""
+    """How letters leave: those that became final since a moment, and those that wait to be tried again."""
 
     settled: int
     first_at: datetime | None

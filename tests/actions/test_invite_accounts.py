@@ -174,7 +174,7 @@ def activate(runtime: Runtime, username: str) -> None:
 def test_who_forgot_the_password_gets_a_reset_letter(runtime: Runtime, doorbell: FakeDoorbell) -> None:
     activate(runtime, "alice")
     request_reset(runtime, "Alice@skhcn.example", HERE)
-    assert [row["occasion"] for row in letters(runtime)] == ["reset:2"]
+    assert [row["occasion"] for row in letters(runtime)] == ["reset:3"]
     assert doorbell.rings == ["workers.tasks.deliver_due"]
     assert activate_by_link(runtime, links(runtime)[0], "mật khẩu khác") == "alice"
 
