@@ -21,8 +21,8 @@ import typer
 import yaml
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from service.cli import app
 
+from service.cli import app
 from service.embedded.binaries import valkey_program
 from service.embedded.postgres import APP, DATABASE, OWNER, SUPERUSER, EmbeddedPostgres
 from service.settings import PREFIX, Settings

@@ -126,7 +126,8 @@ def test_the_production_processes_start_with_the_production_lock_alone() -> None
     ]
     assert {"aiosmtpd", "pytest"} <= set(absent)
     block = f"import sys; sys.modules.update(dict.fromkeys({absent!r}))"
-    _run(sys.executable, "-c", f"{block}; import service.cli, workers.app, {', '.join(LOADED_BY_NAME)}", cwd=ROOT)
+    program = f"{block}; import service.cli, workers.app, {', '.join(LOADED_BY_NAME)}"
+    _run(sys.executable, "-c", program, cwd=ROOT, more={"EOFFICE_BROKER_URL": "redis://127.0.0.1"})
 
 
 def test_the_build_backend_is_the_locked_one() -> None:
@@ -151,9 +152,10 @@ def _install(wheel: Path, environment: Path) -> Path:
     return environment / "bin"
 
 
-def _run(*command: str | Path, cwd: Path) -> str:
+def _run(*command: str | Path, cwd: Path, more: dict[str, str] | None = None) -> str:
     """Standard output, without anything of this environment that could lead back to the checkout."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("EOFFICE_", "PYTHON"))}
+    own |= more or {}
     done = subprocess.run(command, cwd=cwd, env=own, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

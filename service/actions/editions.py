@@ -3,7 +3,7 @@
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from service.domain.credentials import sign_link
+from service.domain.credentials import Purpose, sign_link
 from service.domain.documents import Mode, Urgency, document_type
 from service.domain.letters import AccountFacts, DocumentFacts, Edition
 from service.domain.occasions import Kind, Occasion, parse_occasion
@@ -37,7 +37,7 @@ class EditionShelf:
         occasion = parse_occasion(row["occasion"])
         if occasion.kind is Kind.ORIGINAL:
             return f"/inbox/{row['distribution_id']}?via=mail"
-        purpose = "activate" if occasion.kind is Kind.ACTIVATION else "reset"
+        purpose: Purpose = "activate" if occasion.kind is Kind.ACTIVATION else "reset"
         return f"/activate/{sign_link(self._runtime.secret, purpose, row['account_id'], occasion.number)}"
 
 

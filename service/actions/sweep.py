@@ -1,4 +1,4 @@
-"""The regular look without a ring: takes back expired leases, and rings for whatever is due."""
+"""The regular look without a ring: takes back what dead workers hold, drops dead links, rings for what is due."""
 
 import logging
 
@@ -18,6 +18,7 @@ def sweep(runtime: Runtime) -> int:
     """
     with runtime.sessions.begin() as session:
         mended = deliveries.mend_expired(session, runtime.policy.retry, runtime.worker, runtime.clock())
+        deliveries.cancel_dead_links(session, runtime.clock())
         liveness.beat(session, BEAT, BEAT)
         has_letters = deliveries.letters_are_due(session)
         has_lists = distributions.listing_is_due(session, runtime.clock())

@@ -69,8 +69,8 @@ class BadLink(Refused):
 
 class WeakPassword(Invalid):
     code = "weak-password"
-    en = "A password needs at least {least} characters and must not be the user name."
-    vietnamese = "Mật khẩu cần ít nhất {least} ký tự và không trùng tên đăng nhập."
+    en = "A new password needs at least {least} characters and must be neither the user name nor the old one."
+    vietnamese = "Mật khẩu mới cần ít nhất {least} ký tự, không trùng tên đăng nhập và mật khẩu cũ."
 
 
 class ForgedRequest(Refused):

@@ -143,11 +143,11 @@ def _further_people(core: list[SamplePerson]) -> Iterator[SamplePerson]:
 def as_csv(rows: Iterable[SampleUnit] | Iterable[SamplePerson]) -> bytes:
     """The rows as the file that the secretariat would import, in UTF-8 with a header."""
     written = io.StringIO()
-    rows = iter(rows)
-    first = next(rows)
-    table = csv.DictWriter(written, vars(first).keys())
-    table.writeheader()
-    table.writerows(vars(row) for row in chain([first], rows))
+    table = csv.writer(written)
+    for number, row in enumerate(rows):
+        if not number:
+            table.writerow(vars(row).keys())
+        table.writerow(vars(row).values())
     return written.getvalue().encode()
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
+    Integer,
     Interval,
     RowMapping,
     SmallInteger,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     case,
+    cast,
     column,
     func,
     insert,
@@ -37,7 +39,7 @@ from sqlalchemy.orm import Session
 from service.domain.deliveries import FAILED, FINAL, Accepted, Event, Reply, RetryPolicy, Status, Verdict, sources
 from service.domain.letters import Sent
 from service.domain.occasions import ORIGINAL
-from service.store.tables import attempts, deliveries
+from service.store.tables import accounts, attempts, deliveries
 
 # A letter whose worker died this often is claimed alone, so that it cannot take innocent ones with it again.
 SUSPECT_AFTER = 2
@@ -213,6 +215,22 @@ def mend_expired(session: Session, policy: RetryPolicy, worker: str, moment: dat
     if ids:
         session.execute(insert(attempts), [_abandoned(delivery_id, worker) for delivery_id in ids])
     return len(ids)
+
+
+def cancel_dead_links(session: Session, moment: datetime) -> int:
+    """Take back account letters whose link has been used, replaced or has ended meanwhile; returns how many.
+
+    One that is already on its way ends by its own reply; its link opens nothing.
+    """
+    d, a = deliveries.c, accounts.c
+    version = cast(func.split_part(d.occasion, ":", 2), Integer)
+    dead = or_(version != a.credential_version, a.link_expires_at <= moment)
+    cancelled = session.execute(
+        update(deliveries)
+        .where(d.account_id == a.id, d.account_id.is_not(None), d.status.in_(sources("cancelled")), dead)
+        .values(status=Status.CANCELLED, final_at=moment)
+    )
+    return int(cancelled.rowcount)  # type: ignore[attr-defined]  # UPDATE gives a CursorResult
 
 
 def _abandoned(delivery_id: int, worker: str) -> dict[str, object]:

@@ -160,7 +160,7 @@ api_tokens = Table(
 sign_in_failures = Table(
     "sign_in_failures",
     metadata,
-    # "name:..." or "address:...": whoever guesses is slowed by both.
+    # "name:...", "address:...", or "reset:" before either: whoever guesses is slowed by both.
     Column("source", Text, primary_key=True),
     Column("failures", Integer, nullable=False),
     _moment("locked_until", nullable=True),
@@ -355,6 +355,11 @@ deliveries = Table(
         text("urgency DESC"),
         "next_attempt_at",
         postgresql_where=text("status = 'waiting'"),
+    ),
+    Index(
+        "ix_deliveries_account_letters",
+        "account_id",
+        postgresql_where=text("status = 'waiting' AND account_id IS NOT NULL"),
     ),
     Index("ix_deliveries_leased", "lease_until", postgresql_where=text("status = 'sending'")),
     Index(

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import RowMapping, select, update
 
 from service import doorbell
+from service.actions.activate_account import activate_by_slip
 from service.actions.deliver import LETTERS_IN_A_BATCH, deliver_due
+from service.actions.invite_accounts import invite_accounts
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.sweep import sweep
@@ -33,7 +35,7 @@ from service.store import circuits, deliveries
 from service.store.tables import attempts
 from service.store.tables import deliveries as delivery_table
 from tests.fakes import ACCEPTED, FakeDoorbell, FakeMailer
-from tests.makers import make_person, make_posting, make_unit
+from tests.makers import make_account, make_person, make_posting, make_unit
 
 GREYLISTED = Deferred("greylisted", Reply(451, "4.7.1 Greylisted", Phase.RCPT))
 NO_SUCH_USER = Refused("no such user", Reply(550, "5.1.1 No such user", Phase.RCPT), address_bad=True)
@@ -291,3 +293,17 @@ def test_the_sweep_rings_for_whatever_is_due(
     doorbell_rings.clear()
     sweep(runtime)
     assert doorbell_rings == [doorbell.LIST_RECIPIENTS, doorbell.DELIVER_DUE]
+
+
+def test_an_account_letter_whose_link_is_dead_is_not_sent_any_more(runtime: Runtime, mailer: FakeMailer) -> None:
+    with runtime.sessions.begin() as session:
+        unit = make_unit(session)
+        for code in ("A1", "A2"):
+            make_account(session, make_person(session, unit, code=code), username=code.lower())
+    invite_accounts(runtime, OPERATOR, by="mail")
+    (slip,) = invite_accounts(runtime, OPERATOR, by="slip", codes=["A1"])
+    activate_by_slip(runtime, slip.username, slip.code, "mot mat khau dai", "127.0.0.1")
+    sweep(runtime)
+    deliver_due(runtime)
+    assert [one["status"] for one in letters(runtime)] == ["cancelled", "accepted"]
+    assert mailer.letters[0].path.startswith("/activate/")

@@ -69,6 +69,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
     )
     op.create_index(
+        "ix_deliveries_account_letters",
+        "deliveries",
+        ["account_id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'waiting' AND account_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix_deliveries_due",
         "deliveries",
         [sa.literal_column("urgency DESC"), "next_attempt_at"],

@@ -1,0 +1,60 @@
+"""Expected failures of the command line itself."""
+
+from service.domain.errors import Refused
+
+
+class PlainHttp(Refused):
+    code = "plain-http"
+    en = (
+        "Listening on {address} without TLS would send passwords in the clear; give --tls-cert and --tls-key,"
+        " or name the proxy that ends TLS in EOFFICE_TRUSTED_PROXIES."
+    )
+    vietnamese = "Không mở cổng {address} khi chưa có TLS."
+
+
+class UnfinishedInTime(Refused):
+    code = "unfinished-in-time"
+    en = "After {seconds} seconds {open} of {total} letters were still open; the logs are in {logs}."
+    vietnamese = "Sau {seconds} giây còn {open}/{total} thư chưa gửi xong."
+
+
+class UnexpectedPage(Refused):
+    code = "unexpected-page"
+    en = "{method} {path} answered {status} instead of {expected}; the logs are in the data directory, under log/."
+    vietnamese = "{method} {path} trả lời {status}, không phải {expected}."
+
+
+class PlaceTaken(Refused):
+    code = "place-taken"
+    en = "{place} holds an office already; restore into an empty place."
+    vietnamese = "{place} đã có dữ liệu."
+
+
+class BrokenBackup(Refused):
+    code = "broken-backup"
+    en = "{name} is no complete backup: {reason}."
+    vietnamese = "{name} không phải là bản sao lưu đầy đủ: {reason}."
+
+
+class BackupFailed(Refused):
+    code = "backup-failed"
+    en = "{program} failed: {reason}"
+    vietnamese = "{program} không chạy được: {reason}"
+
+
+class NobodySeen(Refused):
+    code = "nobody-seen"
+    en = "No {missing} was seen lately: letters wait and nothing is lost; look at its log and start it again."
+    vietnamese = "Không thấy {missing} hoạt động; thư đang chờ, chưa mất gì."
+
+
+class UnwritableFile(Refused):
+    code = "unwritable-file"
+    en = "{name} cannot be written: {reason}."
+    vietnamese = "Không ghi được tệp {name}: {reason}."
+
+
+class DemoFailed(Refused):
+    code = "demo-failed"
+    en = "{letters} letters were given up or set aside; the report names them."
+    vietnamese = "Có {letters} thư không gửi được; xem báo cáo."

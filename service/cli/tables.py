@@ -1,0 +1,131 @@
+"""What a terminal shows."""
+
+from dataclasses import asdict
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from service.actions.report_status import Status as MachineStatus
+from service.domain.coverage import Identity, Levels, Outstanding, Report, Term
+from service.domain.deliveries import Status
+from service.domain.documents import Mode
+
+_COLUMNS = ("listed", "confirmed", "not_yet", "absent", "exempted", "moved_or_left", "not_reachable")
+_HEADS = ("Tổng", "Đã xác nhận", "Chưa", "Vắng", "Miễn", "Chuyển, nghỉ", "Không liên lạc")
+_INFORM_HEADS = ("Tổng", "Đã xem", "Chưa xem", *_HEADS[3:])
+_LEVELS = ("sent", "accepted", "failed", "no_address", "opened", "confirmed")
+_LEVEL_HEADS = ("Thư đã gửi", "Máy chủ nhận", "Bị trả, từ chối", "Không có thư", "Đã xem", "Đã xác nhận")
+_PROBLEMS = {"none": "không có địa chỉ thư", "invalid": "địa chỉ thư không hợp lệ"}
+
+
+def print_report(report: Report, console: Console, most: int | None = None) -> None:
+    """The report as a table, and at most `most` of those who have not confirmed, all by default."""
+    console.print(" ".join(filter(None, (report.number, report.title))), style="bold", markup=False)
+    console.print(f"{report.mode.label}, số liệu lúc {report.as_of:%H:%M:%S %d/%m/%Y}")
+    if not report.listing_done:
+        console.print("Danh sách đang được lập; số liệu chưa đủ.")
+    console.print(_coverage_table(report))
+    console.print(identity_line(report))
+    console.print(_evidence_table(report))
+    _print_outstanding(report, console, most)
+
+
+def identity_line(report: Report) -> str:
+    identity, asks = report.identity, report.mode is Mode.ACKNOWLEDGE
+    done, waiting = ("đã xác nhận", "chưa xác nhận") if asks else ("đã xem", "chưa xem")
+    return (
+        f"{identity.listed} = {identity.confirmed} {done} + {identity.not_yet} {waiting} + {identity.absent} vắng"
+        f" + {identity.exempted} miễn + {identity.moved_or_left} chuyển, nghỉ"
+        f" + {identity.not_reachable} không liên lạc được"
+    )
+
+
+def report_object(report: Report) -> dict[str, object]:
+    """The report as JSON shows it."""
+    return {
+        "distribution_id": report.distribution_id,
+        "document_id": report.document_id,
+        "number": report.number,
+        "title": report.title,
+        "mode": report.mode,
+        "revision": report.revision,
+        "due_at": report.due_at.isoformat() if report.due_at else None,
+        "frozen_at": report.frozen_at.isoformat(),
+        "as_of": report.as_of.isoformat(),
+        "listing_done": report.listing_done,
+        "identity": asdict(report.identity),
+        "levels": asdict(report.levels),
+        "units": [asdict(unit) for unit in report.units],
+        "outstanding": [asdict(person) for person in report.outstanding],
+    }
+
+
+def print_status(status: MachineStatus, console: Console) -> None:
+    queue = status.queue
+    console.print(f"Letters: {queue.waiting} waiting, {queue.sending} being sent; {_by_status(status)}")
+    console.print(f"Oldest waiting: {status.oldest_waiting.total_seconds():.0f} s")
+    last = f"{queue.last_accepted_at:%d/%m/%Y %H:%M:%S %Z}" if queue.last_accepted_at else "none yet"
+    console.print(f"Last accepted: {last}")
+    for held in status.held:
+        console.print(f"HELD: the mail server {held.server} is out since {held.opened_at:%H:%M:%S %Z}: {held.reason}")
+    workers = ", ".join(one.name for one in status.of_kind("worker")) or "NONE"
+    console.print(f"Workers seen: {workers}; beat: {'yes' if status.of_kind('beat') else 'NOT SEEN'}")
+
+
+def _by_status(status: MachineStatus) -> str:
+    finals = {name: count for name, count in status.queue.by_status.items() if name not in {"waiting", "sending"}}
+    return ", ".join(f"{count} {name}" for name, count in sorted(finals.items())) or "none final yet"
+
+
+def _coverage_table(report: Report) -> Table:
+    """The identity per unit; its sum stands below it in words."""
+    heads = _HEADS if report.mode is Mode.ACKNOWLEDGE else _INFORM_HEADS
+    table = _table("Đơn vị", heads)
+    for unit in report.units:
+        table.add_row(unit.unit_name, *_figures(unit.identity, _COLUMNS))
+    table.add_row("Cộng", *_figures(report.identity, _COLUMNS), style="bold")
+    return table
+
+
+def _evidence_table(report: Report) -> Table:
+    """What is known of the same people, never merged with the identity."""
+    table = _table("Bằng chứng", _LEVEL_HEADS)
+    for unit in report.units:
+        table.add_row(unit.unit_name, *_figures(unit.levels, _LEVELS))
+    table.add_row("Cộng", *_figures(report.levels, _LEVELS), style="bold")
+    return table
+
+
+def _table(first: str, heads: tuple[str, ...]) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column(first, min_width=24)
+    for head in heads:
+        table.add_column(head, justify="right")
+    return table
+
+
+def _figures(counted: Identity | Levels, names: tuple[str, ...]) -> list[str]:
+    return [str(getattr(counted, name)) for name in names]
+
+
+def _print_outstanding(report: Report, console: Console, most: int | None) -> None:
+    """First those whom nothing has reached, with the reason, then the others; each list by given name."""
+    waiting = "Chưa xác nhận" if report.mode is Mode.ACKNOWLEDGE else "Chưa xem"
+    for term, title in ((Term.NOT_REACHABLE, "Không liên lạc được"), (Term.NOT_YET, waiting)):
+        people = [person for person in report.outstanding if person.term is term]
+        if people:
+            console.print(f"\n{title} ({len(people)}), xếp theo tên:")
+        for person in people[:most]:
+            why = _why(person)
+            console.print(f"  {person.full_name}, {person.unit_name}{why}", soft_wrap=True, markup=False)
+        hidden = len(people) - len(people[:most])
+        if hidden:
+            console.print(f"  và {hidden} người nữa: eoffice report {report.distribution_id}")
+
+
+def _why(person: Outstanding) -> str:
+    """The mail server's last words, or what is wrong with the address; nothing for an accepted letter."""
+    if person.delivery_status == Status.ACCEPTED or not person.last_reply:
+        return ""
+    return f": {_PROBLEMS.get(person.last_reply, person.last_reply)}"

@@ -1,0 +1,105 @@
+"""The acknowledgement report as one flat table: a row for the sum, one a unit, one a person who has not confirmed.
+
+Each row says whose figures it holds and as of when, so that rows of several reports can be put together.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import astuple
+from datetime import datetime
+
+from service.domain.coverage import Identity, Levels, Outstanding, Report, Term
+from service.domain.vietnamese import date_short, strip_controls
+from service.printing.words import letter_label, server_words, term_label
+
+# Excel takes a file for UTF-8 only when it starts with this mark.
+_BYTE_ORDER_MARK = "\ufeff"
+# A spreadsheet takes a cell that starts so for a formula, whoever typed it (OWASP, "CSV Injection").
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+_IN_THE_SUM = (
+    Term.CONFIRMED,
+    Term.NOT_YET,
+    Term.ABSENT,
+    Term.EXEMPTED,
+    Term.MOVED_OR_LEFT,
+    Term.NOT_REACHABLE,
+)
+_LEVELS = ("đã gửi thư", "máy chủ thư đã nhận", "thư không đến được", "không có địa chỉ thư", "đã mở", "đã xác nhận")
+_NO_FIGURES = ("",) * (1 + len(_IN_THE_SUM) + len(_LEVELS))
+_NO_PERSON = ("",) * 8
+
+
+def report_csv(report: Report) -> Iterator[str]:
+    """The lines of the table, each with its line end, in RFC 4180 form behind a byte order mark.
+
+    `report.as_of` is written as it is, so it stands in the office's time zone.
+    """
+    write = csv.writer(_Echo()).writerow
+    yield _BYTE_ORDER_MARK + write(_head(report))
+    source = (report.number, report.title, _moment(report.as_of), "đủ" if report.listing_done else "đang lập, chưa đủ")
+    for row in _rows(report):
+        yield write([_harmless(cell) for cell in (*row, *source)])
+
+
+class _Echo:
+    """csv.writer hands each line to `write` and returns what that returns."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _head(report: Report) -> tuple[str, ...]:
+    return (
+        "Dòng",
+        "Đơn vị",
+        "Mã",
+        "Họ và tên",
+        "Chức vụ",
+        "Tình trạng",
+        "Đã xem",
+        "Địa chỉ thư",
+        "Thư",
+        "Máy chủ thư trả lời",
+        "Tổng số",
+        *(term_label(term, report.mode) for term in _IN_THE_SUM),
+        *(f"Bằng chứng: {level}" for level in _LEVELS),
+        "Số, ký hiệu",
+        "Trích yếu",
+        "Số liệu đến",
+        "Danh sách",
+    )
+
+
+def _rows(report: Report) -> Iterator[tuple[str, ...]]:
+    yield ("Cộng", "", *_NO_PERSON, *_figures(report.identity, report.levels))
+    for unit in report.units:
+        yield ("Đơn vị", unit.unit_name, *_NO_PERSON, *_figures(unit.identity, unit.levels))
+    for person in report.outstanding:
+        yield ("Người", person.unit_name, *_of_person(person, report), *_NO_FIGURES)
+
+
+def _figures(identity: Identity, levels: Levels) -> tuple[str, ...]:
+    return tuple(str(figure) for figure in (*astuple(identity), *astuple(levels)))
+
+
+def _of_person(person: Outstanding, report: Report) -> tuple[str, ...]:
+    return (
+        person.code,
+        person.full_name,
+        person.position,
+        term_label(person.term, report.mode),
+        "có" if person.opened else "chưa",
+        person.address or "",
+        letter_label(person),
+        server_words(person),
+    )
+
+
+def _moment(at: datetime) -> str:
+    return f"{date_short(at)} {at:%H:%M:%S}"
+
+
+def _harmless(cell: str) -> str:
+    line = strip_controls(cell) if cell else cell
+    return f"'{line}" if cell.startswith(_FORMULA_STARTS) or line.startswith(_FORMULA_STARTS) else line

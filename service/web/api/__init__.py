@@ -1,0 +1,18 @@
+"""The API below /api/v1: JSON, bearer tokens or a session, problem details, cursors."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from service.web.api import accounts, coverage, directory, distributions, documents, inbox, status
+from service.web.api.problems import MEDIA_TYPE
+from service.web.api.shapes import Problem
+
+_PROBLEM: dict[str, Any] = {
+    "description": "What went wrong, as problem details (RFC 9457)",
+    "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
+}
+
+router = APIRouter(prefix="/api/v1", responses={"4XX": _PROBLEM, 503: _PROBLEM})
+for part in (documents, distributions, coverage, inbox, directory, accounts, status):
+    router.include_router(part.router)

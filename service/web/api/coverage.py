@@ -1,0 +1,103 @@
+"""The acknowledgement report of a distribution; a manager's is about the own units, by the frozen list."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from service.actions.report_coverage import report_coverage
+from service.domain.coverage import Report, Term
+from service.domain.documents import Mode
+from service.domain.roles import Actor
+from service.printing.report_csv import report_csv
+from service.web.api.shapes import GivenMoment, Id, Moment, Shape
+from service.web.deps import ActorDep, SiteDep
+from service.web.site import Site
+
+router = APIRouter(prefix="/distributions", tags=["distributions"])
+
+AsOf = Annotated[GivenMoment | None, Query(description="Figures as of this moment (RFC 3339); now when absent")]
+
+
+class IdentityShape(Shape):
+    """listed = confirmed + not_yet + absent + exempted + moved_or_left + not_reachable."""
+
+    listed: int
+    confirmed: int
+    not_yet: int
+    absent: int
+    exempted: int
+    moved_or_left: int
+    not_reachable: int
+
+
+class LevelsShape(Shape):
+    """What is known of the same people, one level at a time; never merged with the identity."""
+
+    sent: int
+    accepted: int
+    failed: int
+    no_address: int
+    opened: int
+    confirmed: int
+
+
+class UnitCoverageShape(Shape):
+    unit_id: int
+    unit_name: str
+    identity: IdentityShape
+    levels: LevelsShape
+
+
+class OutstandingShape(Shape):
+    code: str
+    full_name: str
+    position: str
+    unit_name: str
+    term: Term
+    opened: bool
+    address: str | None
+    delivery_status: str | None
+    last_reply: str | None
+
+
+class ReportShape(Shape):
+    """For the mode `inform` opened and not opened stand where confirmed and not yet stand."""
+
+    distribution_id: int
+    document_id: int
+    number: str
+    title: str
+    mode: Mode
+    revision: int
+    due_at: Moment | None
+    frozen_at: Moment
+    as_of: Moment
+    listing_done: bool
+    identity: IdentityShape
+    levels: LevelsShape
+    units: list[UnitCoverageShape]
+    outstanding: list[OutstandingShape]
+
+
+@router.get("/{distribution_id}/report")
+def read_report(site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None) -> ReportShape:
+    return ReportShape.model_validate(_report(site, actor, distribution_id, as_of))
+
+
+@router.get(
+    "/{distribution_id}/report.csv",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def read_report_csv(site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None) -> StreamingResponse:
+    """The same report as one flat table: the sum, the units, and who has not confirmed."""
+    lines = report_csv(_report(site, actor, distribution_id, as_of))
+    named = {"Content-Disposition": f'attachment; filename="report-{distribution_id}.csv"'}
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=named)
+
+
+def _report(site: Site, actor: Actor, distribution_id: int, as_of: datetime | None) -> Report:
+    moment = as_of.astimezone(site.zone) if as_of else None
+    return report_coverage(site.runtime, actor, distribution_id, moment)

@@ -1,0 +1,195 @@
+"""The directory: units, people, an import, and why somebody is absent."""
+
+from datetime import date
+from io import BytesIO
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from pydantic import Field
+
+from service.actions.import_directory import import_directory
+from service.actions.record_absence import Period, record_absence
+from service.domain.audiences import StaffClass
+from service.domain.documents import NewFile
+from service.domain.errors import ImportRefused, NotFound, UnknownUnit
+from service.domain.findings import Problem as FindingProblem
+from service.domain.roles import Act
+from service.reading.rows import Source
+from service.store.directory import find_people, list_units, person_by_code
+from service.store.listings import units_below
+from service.web.api.problems import problem
+from service.web.api.shapes import Code, Limit, Line, Page, Shape, Text, Word
+from service.web.api.uploads import read_form
+from service.web.deps import ActorDep, SiteDep
+
+router = APIRouter(tags=["directory"])
+
+# Names the place by unit, position and name, so it grows with the longest name.
+PlaceInOffice = Annotated[Text | None, Query(description="The `next_cursor` of the page before")]
+_FILE_SCHEMA = {
+    "type": "object",
+    "required": ["file"],
+    "additionalProperties": False,
+    "properties": {"file": {"type": "string", "format": "binary", "description": "CSV or XLSX"}},
+}
+
+
+class UnitShape(Shape):
+    """`depth` is 0 at the top; `people` are those directly in it."""
+
+    code: str
+    name: str
+    parent_code: str | None
+    depth: int
+    people: int
+
+
+class PersonShape(Shape):
+    """`email_problem` is null exactly when mail can reach the person."""
+
+    code: str
+    full_name: str
+    family_name: str
+    given_name: str
+    position: str
+    staff_class: StaffClass
+    unit_code: str
+    unit_name: str
+    email: str | None
+    email_problem: str | None
+    groups: list[str]
+    active_from: date | None
+    active_to: date | None
+
+
+class EntryShape(Shape):
+    code: str
+    name: str
+    note: str
+
+
+class FindingShape(Shape):
+    """`line` is 0 for what concerns the whole file, `column` empty for the whole row."""
+
+    line: int
+    column: str
+    problem: FindingProblem
+    given: str
+    reason: str
+
+
+class PlanShape(Shape):
+    rows: int
+    new: list[EntryShape]
+    changed: list[EntryShape]
+    moved: list[EntryShape]
+    left: list[EntryShape]
+    granted: list[EntryShape]
+    unchanged: int
+    refused: list[FindingShape]
+    refused_rows: int
+    warnings: list[FindingShape]
+
+
+class ImportShape(Shape):
+    """What the file does to units and people, each null when it holds none; `written` when it was done."""
+
+    units: PlanShape | None
+    people: PlanShape | None
+    warnings: list[FindingShape]
+    written: bool
+
+
+class AbsenceGiven(Shape):
+    """First and last day, both included."""
+
+    first_day: date
+    last_day: date
+    reason: Annotated[Line, Field(description="It stands in the reports")]
+
+
+@router.get("/units")
+def read_units(site: SiteDep, actor: ActorDep) -> list[UnitShape]:
+    """Every unit in office order, each behind its parent."""
+    actor.must(Act.SEE_DIRECTORY)
+    with site.runtime.sessions() as session:
+        lines = list_units(session)
+    codes = {line.id: line.code for line in lines}
+    return [
+        UnitShape(
+            code=line.code,
+            name=line.name,
+            parent_code=codes[line.parent_id] if line.parent_id else None,
+            depth=line.depth,
+            people=line.people,
+        )
+        for line in lines
+    ]
+
+
+@router.get("/people")
+def read_people(
+    *,
+    site: SiteDep,
+    actor: ActorDep,
+    search: Annotated[Word, Query(description="Words of name, code or address, with or without accents")] = "",
+    unit: Annotated[Word | None, Query(description="A unit's code; its sub-units count")] = None,
+    limit: Limit = 50,
+    cursor: PlaceInOffice = None,
+) -> Page[PersonShape]:
+    """People as they are now, in office order."""
+    actor.must(Act.SEE_DIRECTORY)
+    with site.runtime.sessions() as session:
+        unit_ids = units_below(session, unit) if unit else None
+        if unit_ids is not None and not unit_ids:
+            raise UnknownUnit(given=unit)
+        page = find_people(session, search, unit_ids, cursor, limit)
+    return Page(items=[PersonShape.model_validate(line) for line in page.lines], next_cursor=page.after)
+
+
+async def import_file(request: Request, site: SiteDep, actor: ActorDep) -> NewFile:
+    """The one `file` of the form; read only for an actor who may change the directory."""
+    actor.must(Act.CHANGE_DIRECTORY)
+    form = await read_form(request, "file", site.runtime.policy.max_file_bytes)
+    if form.fields or len(form.files) != 1:
+        raise HTTPException(422, "Send one file, in the field `file`, and nothing else.")
+    return form.files[0]
+
+
+@router.post(
+    "/directory/import",
+    response_model=ImportShape,
+    openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FILE_SCHEMA}}}},
+)
+def import_people(
+    *,
+    site: SiteDep,
+    actor: ActorDep,
+    file: Annotated[NewFile, Depends(import_file)],
+    dry_run: Annotated[bool, Query(description="Say what would happen, and do nothing")] = False,
+    take_good: Annotated[bool, Query(description="Take the good rows when others are refused")] = False,
+) -> ImportShape | Response:
+    """Make the directory say what the file says: all good rows or none.
+
+    When rows are refused and the good ones alone are not wanted, nothing is written and the answer is a problem whose
+    member `result` says what is wrong with each row.
+    """
+    source = Source(file.name, BytesIO(file.content))
+    result = import_directory(site.runtime, actor, source, dry_run=dry_run, take_good=take_good)
+    shape = ImportShape.model_validate(result)
+    if result.written or dry_run:
+        return shape
+    refusal = ImportRefused(refused=result.refused_rows, rows=result.rows)
+    return problem(refusal, result=shape.model_dump(mode="json"))
+
+
+@router.post("/people/{person_code}/absences", status_code=204)
+def add_absence(site: SiteDep, actor: ActorDep, person_code: Code, given: AbsenceGiven) -> None:
+    """Record that a person is absent, and why."""
+    actor.must(Act.RECORD_ABSENCE)
+    with site.runtime.sessions() as session:
+        person = person_by_code(session, person_code)
+    if person is None:
+        raise NotFound
+    period = Period(given.first_day, given.last_day)
+    record_absence(site.runtime, actor, person.person_id, period, given.reason)

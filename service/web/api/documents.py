@@ -1,0 +1,218 @@
+"""Posting a document, and reading what was posted."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BeforeValidator, Field, ValidationError
+
+from service.actions.post_document import Posted, post_document, preview_audience
+from service.domain.deadlines import parse_due, parse_moment
+from service.domain.documents import Mode, Posting, Signer, SigningAuthority, Urgency, document_type, parse_urgency
+from service.domain.errors import BadDate, NotFound
+from service.domain.roles import Act
+from service.store.documents import FIRST_REVISION, document_row, file_content, stored_files
+from service.store.listings import distributions_of
+from service.web.api.files import FileShape, file_shapes
+from service.web.api.shapes import FIRST_YEAR, LAST_YEAR, Id, Line, Moment, Shape, Text, Word
+from service.web.api.uploads import read_form
+from service.web.deps import ActorDep, SiteDep
+from service.web.downloads import download
+
+router = APIRouter(tags=["documents"])
+
+_FILES = "files"
+_DAYS = "dd/MM/yyyy or yyyy-MM-dd (the end of that working day)"
+_MOMENT = "yyyy-MM-ddTHH:mm (in the office's zone unless it names its own)"
+
+# A form sends every field that it has, the unfilled ones as empty text.
+_Unfilled = BeforeValidator(lambda given: None if given == "" else given)
+
+
+class PostingForm(Shape):
+    """A document and whom it is for. Files are further parts of the form, each named `files`."""
+
+    title: Annotated[Line, Field(description="Trích yếu")]
+    type: Annotated[Word, Field(description="Abbreviation of the type (NĐ 30/2020): KH, QĐ, TB, CV, ...")]
+    to: Annotated[Text, Field(description="Audience: all, unit:CODE, class:CLASS, group:NAME, person:CODE, ...")]
+    number: Annotated[Word, Field(description="Số, ký hiệu, such as 12/KH-SKHCN")] = ""
+    issued_on: Annotated[date | None, _Unfilled] = None
+    issuing_body: Line = ""
+    signer_authority: SigningAuthority = SigningAuthority.HEAD
+    signer_position: Line = ""
+    signer_name: Line = ""
+    urgency: Annotated[Word, Field(description="thuong, khan, thuong-khan or hoa-toc")] = Urgency.NORMAL.word
+    mode: Mode = Mode.INFORM
+    due: Annotated[Word, Field(description=f"Deadline: {_DAYS}, Nd for N working days, or {_MOMENT}")] = ""
+    send_at: Annotated[Word, Field(description=f"When sending starts: {_MOMENT}; at once when empty")] = ""
+    message: Annotated[Text, Field(description="The sender's own words beside the document")] = ""
+    body: Annotated[Text, Field(description="Text of the document, kept to the letter")] = ""
+
+
+def _form_schema() -> dict[str, object]:
+    schema = PostingForm.model_json_schema(ref_template="#/components/schemas/{model}")
+    inlined: dict[str, dict[str, object]] = schema.pop("$defs")
+    schema["properties"] = {
+        name: inlined[field["$ref"].rpartition("/")[2]] | {"default": field["default"]} if "$ref" in field else field
+        for name, field in schema["properties"].items()
+    }
+    schema["properties"][_FILES] = {"type": "array", "items": {"type": "string", "format": "binary"}}
+    return schema
+
+
+class PostedLinks(Shape):
+    document: str
+    distribution: str
+    recipients: str
+    report: str
+
+
+class PostedDocument(Shape):
+    document_id: int
+    distribution_id: int
+    links: PostedLinks
+
+
+class DocumentShape(Shape):
+    id: int
+    revision: int
+    type: str
+    type_name: str
+    number: str
+    title: str
+    issued_on: date | None
+    issuing_body: str
+    signer_authority: str
+    signer_position: str
+    signer_name: str
+    urgency: str
+    published_at: Moment
+    body: str
+    body_sha256: str
+    files: list[FileShape]
+    distributions: list[int]
+
+
+class HeadcountShape(Shape):
+    """`inbox_only` have no working address: the inbox reaches them, mail does not."""
+
+    listed: int
+    by_mail: int
+    inbox_only: int
+
+
+async def posting_of(request: Request, site: SiteDep, actor: ActorDep) -> Posting:
+    """The posting in the form; read only for an actor who may post.
+
+    Raises:
+        RequestValidationError: a field is of the wrong shape, unknown, or given twice.
+        Refused: a word in a field is none of those it takes.
+    """
+    actor.must(Act.POST)
+    form = await read_form(request, _FILES, site.runtime.policy.max_file_bytes)
+    try:
+        asked = PostingForm.model_validate(form.fields)
+    except ValidationError as error:
+        raise RequestValidationError([{**found, "loc": ("body", *found["loc"])} for found in error.errors()]) from error
+    now = site.runtime.clock()
+    return Posting(
+        title=asked.title,
+        body=asked.body,
+        number=asked.number,
+        type_code=asked.type,
+        issued_on=asked.issued_on,
+        issuing_body=asked.issuing_body,
+        signer=Signer(asked.signer_authority, asked.signer_position, asked.signer_name),
+        urgency=parse_urgency(asked.urgency),
+        mode=asked.mode,
+        due=_due(asked.due, now) if asked.due else None,
+        audience=asked.to,
+        message=asked.message,
+        files=form.files,
+        send_at=_moment(asked.send_at, now) if asked.send_at else None,
+    )
+
+
+@router.post(
+    "/documents",
+    status_code=202,
+    openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _form_schema()}}}},
+)
+def post(
+    site: SiteDep,
+    actor: ActorDep,
+    posting: Annotated[Posting, Depends(posting_of)],
+    idempotency_key: Annotated[
+        Word | None, Header(description="The same key posts once, and gets the same answer each time")
+    ] = None,
+) -> PostedDocument:
+    """Publish a document and promise it to an audience.
+
+    The answer comes at once; workers list the people and send the letters. A key that comes back with another posting
+    is answered 409.
+    """
+    return _answer(post_document(site.runtime, actor, posting, key=idempotency_key))
+
+
+@router.get("/documents/{document_id}")
+def read(site: SiteDep, actor: ActorDep, document_id: Id) -> DocumentShape:
+    actor.must(Act.SEE_REPORTS, Act.POST)
+    with site.runtime.sessions() as session:
+        row = document_row(session, document_id, FIRST_REVISION)
+        if row is None:
+            raise NotFound
+        files = stored_files(session, document_id, row["revision"])
+        sent = distributions_of(session, document_id)
+    return DocumentShape.model_validate(
+        {
+            **{name: row[name] for name in DocumentShape.model_fields if name in row},
+            "type": row["type_code"],
+            "type_name": document_type(row["type_code"]).name,
+            "urgency": Urgency(row["urgency"]).word,
+            "files": file_shapes(files, f"/api/v1/documents/{document_id}"),
+            "distributions": sent,
+        }
+    )
+
+
+@router.get("/documents/{document_id}/files/{file_id}", response_class=Response)
+def read_file(site: SiteDep, actor: ActorDep, document_id: Id, file_id: Id) -> Response:
+    actor.must(Act.SEE_REPORTS, Act.POST)
+    with site.runtime.sessions() as session:
+        found = file_content(session, document_id, file_id)
+    if found is None:
+        raise NotFound
+    return download(found)
+
+
+@router.get("/audience")
+def preview(site: SiteDep, actor: ActorDep, to: Text) -> HeadcountShape:
+    """How many people an audience expression holds now, and how many of them have a working address."""
+    return HeadcountShape.model_validate(preview_audience(site.runtime, actor, to))
+
+
+def _due(written: str, now: datetime) -> datetime:
+    return _moment(written, now) if "T" in written else parse_due(written, now)
+
+
+def _moment(written: str, now: datetime) -> datetime:
+    """A moment of this age: at the ends of the calendar other zones have no such time."""
+    moment = parse_moment(written, now)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise BadDate(given=written)
+    return moment
+
+
+def _answer(posted: Posted) -> PostedDocument:
+    distribution = f"/api/v1/distributions/{posted.distribution_id}"
+    return PostedDocument(
+        document_id=posted.document_id,
+        distribution_id=posted.distribution_id,
+        links=PostedLinks(
+            document=f"/api/v1/documents/{posted.document_id}",
+            distribution=distribution,
+            recipients=f"{distribution}/recipients",
+            report=f"{distribution}/report",
+        ),
+    )

@@ -1,0 +1,186 @@
+"""What each template of the directory shows: one frozen dataclass a template, made by the route, pure data."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from service.actions.import_directory import ImportResult
+from service.domain.directory import Entry, Plan
+from service.domain.findings import Finding
+from service.printing.words import address_problem_label
+from service.store.audiences import Headcount
+from service.store.directory import PersonLine, UnitLine
+from service.store.overviews import AbsenceLine, PersonReceipt
+
+NOBODY = Headcount(0, 0)
+
+# What an import says differs, by the names of the columns.
+_COLUMN_WORDS = {
+    "name": "tên",
+    "position": "chức vụ, thứ tự",
+    "family_name": "họ đệm",
+    "given_name": "tên",
+    "staff_class": "loại",
+    "email": "địa chỉ thư",
+    "groups": "nhóm",
+    "active_from": "từ ngày",
+    "active_to": "đến ngày",
+    "returned": "trở lại",
+}
+
+
+def together(counts: Iterable[Headcount]) -> Headcount:
+    counted = list(counts)
+    return Headcount(sum(one.listed for one in counted), sum(one.by_mail for one in counted))
+
+
+def with_those_below(tree: Sequence[UnitLine], own: Mapping[int, Headcount]) -> dict[int, Headcount]:
+    """The count of each unit with all units below it; the tree comes parents first."""
+    reach = {unit.id: own.get(unit.id, NOBODY) for unit in tree}
+    for unit in reversed(tree):
+        if unit.parent_id in reach:
+            reach[unit.parent_id] = together([reach[unit.parent_id], reach[unit.id]])
+    return reach
+
+
+@dataclass(frozen=True, slots=True)
+class UnitEntry:
+    """A unit of the tree with everybody below it; `depth` counts from the highest unit shown."""
+
+    id: int
+    name: str
+    depth: int
+    people: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEntry:
+    person: PersonLine
+
+    @property
+    def address(self) -> str:
+        """The address, or why there is no working one."""
+        if self.person.email_problem is None:
+            return self.person.email or ""
+        problem = address_problem_label(self.person.email_problem)
+        return f"{problem}: {self.person.email}" if self.person.email else problem
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryView:
+    """directory.html. `next_href` continues the list, empty at its end."""
+
+    units: tuple[UnitEntry, ...]
+    people: tuple[PersonEntry, ...]
+    sought: str
+    unit_id: int | None
+    unit_name: str
+    next_href: str
+    is_first: bool
+    can_import: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExcuseForm:
+    """The forms of a person's page as they were typed; `distribution_id` is the one to be exempted from."""
+
+    first_day: str = ""
+    last_day: str = ""
+    reason: str = ""
+    distribution_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """person.html. Without `can_excuse` neither papers nor absences are shown: they are not this reader's to see."""
+
+    entry: PersonEntry
+    can_excuse: bool
+    absences: tuple[AbsenceLine, ...]
+    receipts: tuple[PersonReceipt, ...]
+    form: ExcuseForm
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    entry: Entry
+
+    @property
+    def note(self) -> str:
+        """What differs, in the words of the form."""
+        return ", ".join(_COLUMN_WORDS.get(part, part) for part in self.entry.note.split(", ") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeGroup:
+    """What an import does in one way; `more` lines are not shown."""
+
+    label: str
+    count: int
+    lines: tuple[ChangeLine, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """What an import does to the units, or to the people."""
+
+    title: str
+    rows: int
+    unchanged: int
+    groups: tuple[ChangeGroup, ...]
+    refused: tuple[Finding, ...]
+    more_refused: int
+    warnings: tuple[Finding, ...]
+    more_warnings: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """import.html: the empty form without a `result`, then what a file would do, then what it did.
+
+    `content` carries a small file to the next step, in base64; a larger one is asked for again, with this `digest`.
+    """
+
+    result: ImportResult | None = None
+    plans: tuple[PlanView, ...] = ()
+    file_name: str = ""
+    digest: str = ""
+    content: str = ""
+    error: str = ""
+
+    @property
+    def changes(self) -> int:
+        return sum(group.count for plan in self.plans for group in plan.groups)
+
+
+def plan_views(result: ImportResult, most: int) -> tuple[PlanView, ...]:
+    """Each list cut after `most` lines."""
+    named = (("Đơn vị", result.units), ("Người", result.people))
+    return tuple(_plan_view(title, plan, most) for title, plan in named if plan is not None)
+
+
+def _plan_view(title: str, plan: Plan, most: int) -> PlanView:
+    groups = (
+        ("Mới", plan.new),
+        ("Thay đổi", plan.changed),
+        ("Chuyển", plan.moved),
+        ("Rời cơ quan", plan.left),
+        ("Trao vai trò", plan.granted),
+    )
+    return PlanView(
+        title=title,
+        rows=plan.rows,
+        unchanged=plan.unchanged,
+        groups=tuple(_group(label, entries, most) for label, entries in groups if entries),
+        refused=plan.refused[:most],
+        more_refused=max(len(plan.refused) - most, 0),
+        warnings=plan.warnings[:most],
+        more_warnings=max(len(plan.warnings) - most, 0),
+    )
+
+
+def _group(label: str, entries: Sequence[Entry], most: int) -> ChangeGroup:
+    lines = tuple(ChangeLine(entry) for entry in entries[:most])
+    return ChangeGroup(label, len(entries), lines, max(len(entries) - most, 0))

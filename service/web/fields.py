@@ -1,0 +1,80 @@
+"""What a form sent: its texts, and its files where it takes any."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from service.actions.sign_in import Visitor
+from service.domain.documents import NewFile
+from service.web.api.uploads import read_form
+from service.web.deps import SignedInDep, SiteDep, settled
+from service.web.security import check_form_token, check_same_origin
+
+FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Texts by the names of their fields, in the order in which they were sent."""
+
+    texts_by_name: Mapping[str, tuple[str, ...]]
+    files: tuple[NewFile, ...] = ()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.texts_by_name
+
+    def text(self, name: str) -> str:
+        """Empty when there is none."""
+        return next(iter(self.texts(name)), "")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Every text under one name: what was ticked. Browsers send CR LF for a line end, PostgreSQL keeps no NUL."""
+        return tuple(text.replace("\r\n", "\n").replace("\0", "") for text in self.texts_by_name.get(name, ()))
+
+
+async def sent_fields(request: Request) -> Sent:
+    """A form without files; the check of its token has parsed it already."""
+    form = await request.form()
+    return Sent({name: _texts(form.getlist(name)) for name in form})
+
+
+SentDep = Annotated[Sent, Depends(sent_fields)]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A form of ours that may bring files, and the signed-in person who sent it."""
+
+    visitor: Visitor
+    sent: Sent
+
+
+async def uploaded(request: Request, site: SiteDep, visitor: SignedInDep) -> Upload:
+    """As `posting_visitor`, for forms whose texts may be longer than Starlette takes beside files.
+
+    Raises:
+        SignInNeeded: nobody is signed in.
+        ForgedRequest: the form comes from elsewhere.
+        PasswordChangeNeeded: see `settled`.
+    """
+    check_same_origin(request)
+    sent = await _read(request, site.max_request_bytes)
+    check_form_token(sent.text("form_token"), visitor.form_token)
+    return Upload(settled(visitor), sent)
+
+
+UploadDep = Annotated[Upload, Depends(uploaded)]
+
+
+async def _read(request: Request, max_bytes: int) -> Sent:
+    if not request.headers.get("content-type", "").startswith("multipart/"):
+        return await sent_fields(request)
+    form = await read_form(request, FILES, max_bytes)
+    fields = {name: value if isinstance(value, list) else [value] for name, value in form.fields.items()}
+    return Sent({name: _texts(values) for name, values in fields.items()}, form.files)
+
+
+def _texts(values: Sequence[object]) -> tuple[str, ...]:
+    return tuple(value for value in values if isinstance(value, str))

@@ -1,0 +1,191 @@
+"""What was sent: the list, and one distribution while its letters leave and its people confirm.
+
+A manager sees those of the own units, as they were frozen, and no figure of the office.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+from sqlalchemy import RowMapping
+from sqlalchemy.orm import Session
+
+from service.actions.report_coverage import report_coverage
+from service.domain.coverage import Report
+from service.domain.deliveries import FAILED, FINAL, OPEN, Status
+from service.domain.documents import Mode, Urgency, document_type
+from service.domain.errors import NotFound
+from service.domain.roles import Act, Actor
+from service.printing.words import status_label
+from service.store.distributions import distribution_row, distributions_page
+from service.store.listings import distributions_to_units, letters_by_status
+from service.store.overviews import Reading, failed_letters, pace, readings
+from service.store.reports import Scope
+from service.web.deps import SiteDep, VisitorDep, page
+from service.web.office_views import (
+    DistributionLine,
+    DistributionsView,
+    DistributionView,
+    FailedLine,
+    Heading,
+    LetterCount,
+    LettersView,
+    OutstandingGroup,
+    Part,
+    Sum,
+    facts_of_row,
+    outstanding_by_unit,
+    parts,
+)
+
+router = APIRouter()
+
+LINES_A_PAGE = 20
+# The whole list stands in the report; this page is drawn anew every few seconds while letters leave.
+PEOPLE_SHOWN = 200
+FAILURES_SHOWN = 50
+_BIGGEST_ID = 2**63 - 1
+_PACE_OVER = timedelta(minutes=1)
+
+DistributionId = Annotated[int, Path(ge=1, le=_BIGGEST_ID)]
+Before = Annotated[int | None, Query(ge=1, le=_BIGGEST_ID)]
+
+
+def unit_ids_of(actor: Actor) -> frozenset[int] | None:
+    """The units whose receipts this person may see, None for the whole office.
+
+    Raises:
+        NotFound: the person may see no receipts but the own ones.
+    """
+    actor.must(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS)
+    return None if actor.may(Act.SEE_REPORTS) else actor.unit_ids
+
+
+@router.get("/distributions")
+def show_distributions(request: Request, site: SiteDep, visitor: VisitorDep, before: Before = None) -> Response:
+    unit_ids = unit_ids_of(visitor.actor)
+    with site.runtime.sessions() as session:
+        rows = _page_of(session, unit_ids, before)
+        shown = rows[:LINES_A_PAGE]
+        read = readings(session, [row["id"] for row in shown], unit_ids)
+    now = site.runtime.clock()
+    view = DistributionsView(
+        lines=tuple(_line(row, read.get(row["id"], Reading()), now) for row in shown),
+        before=shown[-1]["id"] if len(rows) > LINES_A_PAGE else None,
+        is_first=before is None,
+        is_whole=unit_ids is None,
+    )
+    return page(site, "distributions.html", view, visitor, request)
+
+
+def _page_of(session: Session, unit_ids: frozenset[int] | None, before: int | None) -> Sequence[RowMapping]:
+    if unit_ids is None:
+        return distributions_page(session, before, LINES_A_PAGE + 1)
+    return distributions_to_units(session, unit_ids, before, LINES_A_PAGE + 1)
+
+
+def _line(row: RowMapping, reading: Reading, now: datetime) -> DistributionLine:
+    return DistributionLine(
+        id=row["id"],
+        number=row["number"],
+        title=row["title"],
+        type_name=document_type(row["type_code"]).name,
+        mode=Mode(row["mode"]),
+        urgency=Urgency(row["urgency"]),
+        due_at=row["due_at"],
+        frozen_at=row["frozen_at"],
+        is_overdue=row["due_at"] is not None and row["due_at"] < now,
+        is_listing=row["listed_at"] is None,
+        reading=reading,
+    )
+
+
+@router.get("/distributions/{distribution_id}")
+def show_distribution(
+    request: Request, site: SiteDep, visitor: VisitorDep, distribution_id: DistributionId
+) -> Response:
+    unit_ids = unit_ids_of(visitor.actor)
+    report = report_coverage(site.runtime, visitor.actor, distribution_id)
+    with site.runtime.sessions() as session:
+        head = distribution_row(session, distribution_id)
+        if head is None:
+            raise NotFound
+        letters = _letters(session, Scope(distribution_id, unit_ids), site.runtime.clock())
+    view = DistributionView(
+        heading=heading_of(report, head),
+        facts=facts_of_row(head),
+        sum=Sum(report.identity, report.mode),
+        as_of=report.as_of,
+        listing_done=report.listing_done,
+        letters=letters,
+        groups=_groups(report),
+        more=max(len(report.outstanding) - PEOPLE_SHOWN, 0),
+        is_whole=unit_ids is None,
+        can_excuse=visitor.actor.may(Act.RECORD_ABSENCE),
+        is_moving=bool(letters.open) or not report.listing_done,
+    )
+    return page(site, "distribution.html", view, visitor, request)
+
+
+def heading_of(report: Report, head: RowMapping) -> Heading:
+    return Heading(
+        id=report.distribution_id,
+        number=report.number,
+        title=report.title,
+        mode=report.mode,
+        urgency=Urgency(head["urgency"]),
+        due_at=report.due_at,
+        frozen_at=report.frozen_at,
+    )
+
+
+def _groups(report: Report) -> tuple[OutstandingGroup, ...]:
+    """Units in office order, people in name order, up to `PEOPLE_SHOWN`; units with nobody to show are left out."""
+    room, groups = PEOPLE_SHOWN, []
+    for unit, lines in outstanding_by_unit(report):
+        groups.append(OutstandingGroup(unit, lines[:room]))
+        room -= len(lines)
+        if room <= 0:
+            break
+    return tuple(groups)
+
+
+def _letters(session: Session, scope: Scope, now: datetime) -> LettersView:
+    by_status = letters_by_status(session, scope)
+    speed = pace(session, scope, now - _PACE_OVER)
+    waiting = sum(by_status.get(status, 0) for status in OPEN)
+    seconds = min(_PACE_OVER, now - speed.first_at).total_seconds() if speed.first_at else 0
+    a_second = speed.settled / seconds if seconds > 0 else 0
+    return LettersView(
+        total=sum(by_status.values()),
+        open=waiting,
+        counts=tuple(
+            LetterCount(status_label(status), by_status[status], status in FAILED)
+            for status in Status
+            if status in by_status
+        ),
+        parts=_letter_parts(by_status),
+        a_minute=round(a_second * 60),
+        seconds_left=ceil((waiting - speed.retrying) / a_second) if a_second else None,
+        retrying=speed.retrying,
+        next_retry_at=speed.next_retry_at,
+        failed=tuple(FailedLine(one) for one in failed_letters(session, scope, FAILURES_SHOWN)),
+    )
+
+
+def _letter_parts(by_status: dict[Status, int]) -> tuple[Part, ...]:
+    def count(statuses: frozenset[Status]) -> int:
+        return sum(by_status.get(status, 0) for status in statuses)
+
+    accepted = by_status.get(Status.ACCEPTED, 0)
+    others = count(FINAL) - accepted - count(FAILED)
+    pieces = {
+        "ok": (status_label(Status.ACCEPTED), accepted),
+        "lost": ("Không đến được", count(FAILED)),
+        "free": (status_label(Status.CANCELLED), others),
+        "rest": ("Đang chờ", count(OPEN)),
+    }
+    return parts(sum(by_status.values()), pieces)

@@ -1,0 +1,113 @@
+"""What was sent to me: the inbox, a document, confirming it, and my own history.
+
+Opening is recorded when the addressee's own browser shows the page; confirming only by a form that is posted in the
+addressee's own session (contract, promise I4).
+"""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from service.actions.acknowledge import acknowledge, open_document
+from service.domain.errors import NotFound
+from service.domain.receipts import Route
+from service.domain.roles import Act, Actor
+from service.store.distributions import distribution_row
+from service.store.documents import file_content
+from service.store.receipts import receipt_row
+from service.web.deps import Before, Id, PostingVisitor, SiteDep, VisitorDep, page
+from service.web.downloads import download
+from service.web.inbox_views import document_view, history_view, inbox_view
+from service.web.navigation import home
+
+router = APIRouter()
+
+_MAIL = "mail"
+
+
+@router.get("/")
+def start(visitor: VisitorDep) -> Response:
+    return RedirectResponse(home(visitor.actor), HTTPStatus.SEE_OTHER)
+
+
+@router.get("/inbox")
+def inbox(request: Request, site: SiteDep, visitor: VisitorDep, before: Before = None) -> Response:
+    with site.runtime.sessions() as session:
+        view = inbox_view(session, _person(visitor.actor), site.runtime.clock(), before)
+    return page(site, "inbox.html", view, visitor, request)
+
+
+@router.api_route("/inbox/{distribution_id}", methods=["GET", "HEAD"])
+def document(
+    request: Request,
+    site: SiteDep,
+    visitor: VisitorDep,
+    distribution_id: Id,
+    via: Annotated[str, Query()] = "",
+) -> Response:
+    if _is_prefetch(request):
+        # A page that no person looks at yet; browsers drop this answer and ask again when somebody does.
+        return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+    route = Route.MAIL_LINK if via == _MAIL else Route.INBOX
+    if request.method == "GET":
+        open_document(site.runtime, visitor.actor, distribution_id, route)
+    with site.runtime.sessions() as session:
+        view = document_view(session, distribution_id, _person(visitor.actor), route, site.runtime.clock())
+    return page(site, "document.html", view, visitor, request)
+
+
+@router.post("/inbox/{distribution_id}/acknowledge")
+def confirm(
+    site: SiteDep,
+    visitor: PostingVisitor,
+    distribution_id: Id,
+    revision: Annotated[int, Form(ge=1, le=2**15 - 1)],
+    route: Annotated[Route, Form()] = Route.INBOX,
+) -> Response:
+    acknowledge(site.runtime, visitor.actor, distribution_id, revision, route)
+    return RedirectResponse(f"/inbox/{distribution_id}#xac-nhan", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/inbox/{distribution_id}/files/{file_id}")
+def attached_file(site: SiteDep, visitor: VisitorDep, distribution_id: Id, file_id: Id) -> Response:
+    with site.runtime.sessions() as session:
+        head = distribution_row(session, distribution_id)
+        if head is None or not _may_read(session, visitor.actor, distribution_id):
+            raise NotFound
+        file = file_content(session, head["document_id"], file_id)
+    if file is None:
+        raise NotFound
+    return download(file)
+
+
+@router.get("/history")
+def history(request: Request, site: SiteDep, visitor: VisitorDep, before: Before = None) -> Response:
+    with site.runtime.sessions() as session:
+        view = history_view(session, _person(visitor.actor), before)
+    return page(site, "history.html", view, visitor, request)
+
+
+def _person(actor: Actor) -> int:
+    """Whose inbox it is.
+
+    Raises:
+        NotFound: an account of the office, such as an administrator's, is nobody's.
+    """
+    if actor.person_id is None:
+        raise NotFound
+    return actor.person_id
+
+
+def _may_read(session: Session, actor: Actor, distribution_id: int) -> bool:
+    """The addressees, and those who post or see all reports."""
+    if actor.may(Act.POST) or actor.may(Act.SEE_REPORTS):
+        return True
+    return actor.person_id is not None and receipt_row(session, distribution_id, actor.person_id) is not None
+
+
+def _is_prefetch(request: Request) -> bool:
+    """See Sec-Purpose (W3C Fetch); the value goes on with parameters, as in `prefetch;prerender`."""
+    return request.headers.get("sec-purpose", "").startswith("prefetch")

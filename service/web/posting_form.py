@@ -1,0 +1,209 @@
+"""The form of a posting: every field as it was typed, so that a mistake costs nobody what was written."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, time
+from itertools import product
+
+from service.domain.deadlines import END_OF_WORK, parse_date, parse_due
+from service.domain.documents import (
+    Mode,
+    NewFile,
+    Posting,
+    Signer,
+    SigningAuthority,
+    Urgency,
+    check_due,
+    check_posting,
+    parse_urgency,
+    secrecy_mark,
+)
+from service.domain.errors import (
+    BadDate,
+    BadNumber,
+    EmptyAudience,
+    EmptyFileName,
+    FileTooLarge,
+    MissingTitle,
+    Refused,
+    SecrecyMark,
+    TooLarge,
+    UnknownDocumentType,
+    UnknownTerm,
+    UnknownUrgency,
+)
+from service.web.fields import Sent
+
+EVERYBODY = "all"
+CHOSEN = "chosen"
+WRITTEN = "written"
+
+_PLACES: Mapping[type[Refused], str] = {
+    MissingTitle: "title",
+    UnknownDocumentType: "type_code",
+    BadNumber: "number",
+    UnknownUrgency: "urgency",
+    UnknownTerm: "audience",
+    EmptyAudience: "audience",
+    FileTooLarge: "files",
+    EmptyFileName: "files",
+}
+
+Errors = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PostForm:
+    """As typed. `key` is drawn with the form and travels with it, so that pressing twice posts once.
+
+    `to` says where the audience comes from: everybody, what is `CHOSEN` by units and classes, or what is `WRITTEN` in
+    `audience`.
+    """
+
+    key: str = ""
+    type_code: str = ""
+    number: str = ""
+    issued_on: str = ""
+    title: str = ""
+    issuing_body: str = ""
+    signer_authority: str = ""
+    signer_position: str = ""
+    signer_name: str = ""
+    urgency: str = Urgency.NORMAL.word
+    body: str = ""
+    to: str = EVERYBODY
+    unit: tuple[str, ...] = ()
+    staff_class: tuple[str, ...] = ()
+    audience: str = ""
+    mode: str = Mode.ACKNOWLEDGE.value
+    due_date: str = ""
+    due_time: str = END_OF_WORK.isoformat("minutes")
+    message: str = ""
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Name and value of every field, for carrying the form unseen through the next page."""
+        single = [(name, value) for name, value in asdict(self).items() if isinstance(value, str)]
+        several = [(name, value) for name in ("unit", "staff_class") for value in getattr(self, name)]
+        return (*single, *several)
+
+    @property
+    def expression(self) -> str:
+        """The audience as the contract writes it; units and classes chosen together intersect."""
+        if self.to == EVERYBODY:
+            return "all"
+        if self.to == WRITTEN:
+            return self.audience
+        chosen_units = [f"unit:{code}" for code in self.unit]
+        chosen_classes = [f"class:{word}" for word in self.staff_class]
+        if chosen_units and chosen_classes:
+            return ",".join("&".join(pair) for pair in product(chosen_units, chosen_classes))
+        return ",".join(chosen_units or chosen_classes)
+
+
+def new_form(issuing_body: str) -> PostForm:
+    return PostForm(key=new_key(), issuing_body=issuing_body)
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def read_form(sent: Sent) -> PostForm:
+    """What was sent; a field that is missing keeps what an empty form has."""
+    form = PostForm()
+    single = {name: sent.text(name) for name, value in asdict(form).items() if isinstance(value, str) and name in sent}
+    return replace(form, **single, unit=sent.texts("unit"), staff_class=sent.texts("staff_class"))
+
+
+@dataclass(slots=True)
+class Read:
+    """A posting read out of a form, as far as it could be, and what is wrong with it, by field."""
+
+    posting: Posting
+    errors: Errors = field(default_factory=dict)
+    is_too_large: bool = False
+
+    def refuse(self, refused: Refused, place: str = "") -> None:
+        self.is_too_large |= isinstance(refused, TooLarge)
+        self.errors.setdefault(place or place_of(refused, self.posting), refused.vi)
+
+
+def read_posting(form: PostForm, files: tuple[NewFile, ...], now: datetime, max_file_bytes: int) -> Read:
+    """Everything that can be judged without the directory; `now` stands in the office's zone."""
+    read = Read(_posting(form, files))
+    _read_dates(read, form, now)
+    _read_urgency(read, form)
+    try:
+        check_posting(read.posting, max_file_bytes)
+    except Refused as refused:
+        read.refuse(refused)
+    if not form.type_code:
+        read.errors["type_code"] = "Chọn loại văn bản."
+    _check_audience(read, form)
+    return read
+
+
+def _check_audience(read: Read, form: PostForm) -> None:
+    """Marks that would not count are a mistake: nobody sends to the whole office by overlooking a button."""
+    has_marks = bool(form.unit or form.staff_class)
+    if form.to == CHOSEN and not has_marks:
+        read.errors["audience"] = "Chọn ít nhất một đơn vị hoặc một loại."
+    elif form.to != CHOSEN and has_marks:
+        read.errors["audience"] = "Đã đánh dấu đơn vị hoặc loại; chọn “Theo đơn vị và loại”, hoặc bỏ các dấu đó."
+    elif form.to != WRITTEN and form.audience.strip():
+        read.errors["audience"] = "Đã ghi biểu thức người nhận; chọn “Ghi thành biểu thức”, hoặc xóa biểu thức."
+
+
+def place_of(refused: Refused, posting: Posting) -> str:
+    """The field that a refusal is about; empty when it is about none of them."""
+    if isinstance(refused, SecrecyMark):
+        return next((name for name in ("title", "number") if secrecy_mark(getattr(posting, name))), "body")
+    return next((place for kind, place in _PLACES.items() if isinstance(refused, kind)), "")
+
+
+def _posting(form: PostForm, files: tuple[NewFile, ...]) -> Posting:
+    is_authority = form.signer_authority in set(SigningAuthority)
+    authority = SigningAuthority(form.signer_authority) if is_authority else SigningAuthority.HEAD
+    return Posting(
+        title=form.title,
+        body=form.body,
+        number=form.number,
+        type_code=form.type_code,
+        issuing_body=form.issuing_body,
+        signer=Signer(authority, form.signer_position, form.signer_name),
+        mode=Mode.INFORM if form.mode == Mode.INFORM.value else Mode.ACKNOWLEDGE,
+        audience=form.expression,
+        message=form.message.strip(),
+        files=files,
+    )
+
+
+def _read_dates(read: Read, form: PostForm, now: datetime) -> None:
+    try:
+        if form.issued_on.strip():
+            read.posting = replace(read.posting, issued_on=parse_date(form.issued_on))
+    except Refused as refused:
+        read.refuse(refused, "issued_on")
+    try:
+        if form.due_date.strip() and read.posting.mode is Mode.ACKNOWLEDGE:
+            due = datetime.combine(parse_due(form.due_date, now).date(), _time(form.due_time), now.tzinfo)
+            check_due(due, now)
+            read.posting = replace(read.posting, due=due)
+    except Refused as refused:
+        read.refuse(refused, "due")
+
+
+def _time(written: str) -> time:
+    try:
+        return datetime.strptime(written.strip(), "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
+    except ValueError as error:
+        raise BadDate(given=written) from error
+
+
+def _read_urgency(read: Read, form: PostForm) -> None:
+    try:
+        read.posting = replace(read.posting, urgency=parse_urgency(form.urgency))
+    except Refused as refused:
+        read.refuse(refused)

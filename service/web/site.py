@@ -1,0 +1,26 @@
+"""What the web room is told from outside: see asgi."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+
+from service.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One per process.
+
+    `catcher_url` is shown on every page when letters go to the embedded catcher, and empty otherwise. With
+    `trusted_proxy` the sender's address is the last one that the proxy wrote into X-Forwarded-For.
+    """
+
+    runtime: Runtime
+    environment: Environment
+    base_url: str
+    office_name: str
+    catcher_url: str
+    max_request_bytes: int
+    zone: ZoneInfo
+    trusted_proxy: bool = False

@@ -1,0 +1,123 @@
+"""The table for spreadsheets: every figure of the report, nothing that a spreadsheet would run."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from service.domain.coverage import Identity, Levels, Outstanding, Report, Term, UnitCoverage
+from service.domain.documents import Mode
+from service.printing.report_csv import report_csv
+from tests.fakes import OFFICE_ZONE
+
+PERSON = Outstanding(
+    person_id=1,
+    code="NV1",
+    full_name="Trần Thị Mây Trắng",
+    position="Chuyên viên",
+    unit_name="Phòng Một",
+    term=Term.NOT_REACHABLE,
+    opened=False,
+    address="may.trang@skhcn.example",
+    delivery_status="refused",
+    last_reply="550 5.1.1 User unknown",
+)
+REPORT = Report(
+    distribution_id=7,
+    document_id=5,
+    number="12/KH-SKHCN",
+    title="Tuyên truyền, phổ biến",
+    mode=Mode.ACKNOWLEDGE,
+    revision=1,
+    due_at=None,
+    frozen_at=datetime(2018, 3, 5, 8, 2, tzinfo=OFFICE_ZONE),
+    as_of=datetime(2018, 3, 9, 9, 41, 52, tzinfo=OFFICE_ZONE),
+    listing_done=True,
+    units=(
+        UnitCoverage(1, "Phòng Một", Identity(8, 3, 1, 1, 1, 1, 1), Levels(7, 5, 2, 1, 4, 3)),
+        UnitCoverage(2, "Phòng Hai", Identity(2, 2), Levels(2, 2, 0, 0, 2, 2)),
+    ),
+    outstanding=(PERSON,),
+)
+
+
+def lines(report: Report) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO("".join(report_csv(report)).removeprefix("\ufeff"))))
+
+
+def test_it_starts_with_the_mark_by_which_excel_knows_utf_8() -> None:
+    assert next(report_csv(REPORT)).startswith("\ufeffDòng,")
+
+
+def test_no_column_has_the_name_of_another() -> None:
+    head = next(csv.reader([next(report_csv(REPORT))]))
+    assert len(head) == len(set(head))
+
+
+def test_every_line_has_as_many_cells_as_the_head() -> None:
+    assert len({len(row) for row in csv.reader(report_csv(REPORT))}) == 1
+
+
+def test_the_sum_comes_first_then_the_units_then_the_people() -> None:
+    assert [(line["Dòng"], line["Đơn vị"]) for line in lines(REPORT)] == [
+        ("Cộng", ""),
+        ("Đơn vị", "Phòng Một"),
+        ("Đơn vị", "Phòng Hai"),
+        ("Người", "Phòng Một"),
+    ]
+
+
+def test_the_sum_holds_in_every_line_with_figures() -> None:
+    terms = ("Đã xác nhận", "Chưa xác nhận", "Vắng có lý do", "Miễn", "Chuyển, nghỉ việc", "Không liên lạc được")
+    for line in lines(REPORT)[:3]:
+        assert int(line["Tổng số"]) == sum(int(line[term]) for term in terms)
+    assert lines(REPORT)[0]["Tổng số"] == "10"
+
+
+def test_evidence_stands_beside_the_sum() -> None:
+    total = lines(REPORT)[0]
+    names = [name for name in total if name.startswith("Bằng chứng: ")]
+    assert [total[name] for name in names] == ["9", "7", "2", "1", "6", "5"]
+
+
+def test_a_person_is_told_with_state_letter_and_the_servers_words() -> None:
+    person = lines(REPORT)[3]
+    assert person["Họ và tên"] == "Trần Thị Mây Trắng"
+    assert (person["Tình trạng"], person["Đã xem"]) == ("Không liên lạc được", "chưa")
+    assert (person["Thư"], person["Máy chủ thư trả lời"]) == ("Bị từ chối", "550 5.1.1 User unknown")
+    assert person["Tổng số"] == ""
+
+
+def test_who_has_no_address_is_told_so_in_words() -> None:
+    without = replace(PERSON, address=None, delivery_status=None, last_reply="none")
+    person = lines(replace(REPORT, outstanding=(without,)))[3]
+    assert (person["Thư"], person["Máy chủ thư trả lời"]) == ("Không có địa chỉ thư", "")
+
+
+def test_every_line_says_of_what_and_when() -> None:
+    for line in lines(REPORT):
+        assert (line["Số, ký hiệu"], line["Trích yếu"]) == ("12/KH-SKHCN", "Tuyên truyền, phổ biến")
+        assert (line["Số liệu đến"], line["Danh sách"]) == ("09/03/2018 09:41:52", "đủ")
+
+
+def test_an_unfinished_list_is_called_so_in_every_line() -> None:
+    assert {line["Danh sách"] for line in lines(replace(REPORT, listing_done=False))} == {"đang lập, chưa đủ"}
+
+
+def test_for_information_the_words_are_opened_and_not_opened() -> None:
+    assert {"Đã mở", "Chưa mở"} <= lines(replace(REPORT, mode=Mode.INFORM))[0].keys()
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+84 123", "-2", "@SUM(A1)", "\t=1+1", "\r=1+1", " =1+1"])
+def test_no_cell_is_taken_for_a_formula(name: str) -> None:
+    person = lines(replace(REPORT, outstanding=(replace(PERSON, full_name=name),)))[3]
+    assert person["Họ và tên"] == f"'{name.strip()}"
+
+
+def test_a_reply_of_several_lines_stays_in_its_cell() -> None:
+    person = replace(PERSON, last_reply='550-5.1.1 "No"\r\n550 5.1.1 such user, sorry')
+    assert lines(replace(REPORT, outstanding=(person,)))[3]["Máy chủ thư trả lời"] == (
+        '550-5.1.1 "No" 550 5.1.1 such user, sorry'
+    )

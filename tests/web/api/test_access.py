@@ -1,0 +1,136 @@
+"""The role table of the office, held against every endpoint: what one may not see does not exist."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from fastapi import FastAPI
+
+from tests.web.api.conftest import PREFIX, Caller, Office
+
+SECRETARIAT = frozenset({"secretariat"})
+READERS = frozenset({"secretariat", "leadership", "auditor"})
+WITH_MANAGER = READERS | {"manager"}
+EVERYBODY = WITH_MANAGER | {"administrator", "employee", "stranger"}
+PEOPLE = frozenset({"leadership", "manager", "employee", "stranger"})
+ADMINISTRATOR = frozenset({"administrator"})
+LETS_IN = SECRETARIAT | ADMINISTRATOR
+SEES_STATUS = READERS | {"administrator"}
+IMPORT = "code,name,parent_code\nSO,Sở Thử nghiệm,\n".encode()
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """`allowed` get `success`, nobody 401, everybody else 404."""
+
+    method: str
+    path: str
+    allowed: frozenset[str]
+    success: int = 200
+    body: dict[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+FORM = {"title": (None, "Văn bản thử"), "type": (None, "CV"), "to": (None, "all")}
+ABSENCE = {"first_day": "2018-03-01", "last_day": "2018-03-02", "reason": "nghỉ phép"}
+NEW_ADMINISTRATOR = {"username": "quantri2", "display_name": "Quản trị Hai", "password": "mot mat khau dai"}
+REASON = {"reason": "đi học"}
+ENDPOINTS = (
+    Endpoint("POST", "/documents", SECRETARIAT, 202, {"files": FORM}),
+    Endpoint("GET", "/documents/{document}", READERS),
+    Endpoint("GET", "/documents/{document}/files/{file}", READERS),
+    Endpoint("GET", "/audience?to=all", SECRETARIAT),
+    Endpoint("GET", "/distributions", WITH_MANAGER),
+    Endpoint("GET", "/distributions/{own}", WITH_MANAGER),
+    Endpoint("GET", "/distributions/{other}", READERS),
+    Endpoint("GET", "/distributions/{own}/recipients", WITH_MANAGER),
+    Endpoint("GET", "/distributions/{other}/recipients", READERS),
+    Endpoint("GET", "/distributions/{own}/recipients/C", WITH_MANAGER),
+    Endpoint("GET", "/distributions/{other}/recipients/E", READERS),
+    Endpoint("GET", "/distributions/{own}/recipients/C/attempts", WITH_MANAGER),
+    Endpoint("GET", "/distributions/{other}/recipients/E/attempts", READERS),
+    Endpoint("GET", "/distributions/{own}/report", WITH_MANAGER),
+    Endpoint("GET", "/distributions/{other}/report", READERS),
+    Endpoint("GET", "/distributions/{own}/report.csv", WITH_MANAGER),
+    Endpoint("GET", "/distributions/{other}/report.csv", READERS),
+    Endpoint("POST", "/distributions/{own}/recipients/C/exemption", SECRETARIAT | {"manager"}, 204, {"json": REASON}),
+    Endpoint("POST", "/distributions/{other}/recipients/E/exemption", SECRETARIAT, 204, {"json": REASON}),
+    Endpoint("GET", "/me", EVERYBODY),
+    Endpoint("GET", "/me/history", PEOPLE),
+    Endpoint("GET", "/inbox", PEOPLE),
+    Endpoint("GET", "/inbox/{own}", frozenset({"manager", "employee"})),
+    Endpoint("GET", "/inbox/{other}", frozenset({"stranger"})),
+    Endpoint("GET", "/inbox/{own}/files/{file}", frozenset({"manager", "employee"})),
+    Endpoint("GET", "/units", LETS_IN),
+    Endpoint("GET", "/people", LETS_IN),
+    Endpoint("POST", "/directory/import?dry_run=true", SECRETARIAT, 200, {"files": {"file": ("u.csv", IMPORT)}}),
+    Endpoint("POST", "/people/C/absences", SECRETARIAT | {"manager"}, 204, {"json": ABSENCE}),
+    Endpoint("POST", "/people/E/absences", SECRETARIAT, 204, {"json": ABSENCE}),
+    Endpoint("GET", "/accounts", ADMINISTRATOR),
+    Endpoint("POST", "/accounts", ADMINISTRATOR, 201, {"json": {"person_code": "D"}}),
+    Endpoint("POST", "/accounts/administrators", ADMINISTRATOR, 201, {"json": NEW_ADMINISTRATOR}),
+    Endpoint("POST", "/accounts/letters", LETS_IN, 200, {"json": {"unit": "P1"}}),
+    Endpoint("POST", "/accounts/slips", LETS_IN, 200, {"json": {"codes": ["C"]}}),
+    Endpoint("GET", "/accounts/spare", ADMINISTRATOR),
+    Endpoint("DELETE", "/accounts/spare", ADMINISTRATOR, 204),
+    Endpoint("PUT", "/accounts/spare/password", ADMINISTRATOR, 204, {"json": {"password": "mot mat khau moi"}}),
+    Endpoint("POST", "/accounts/spare/roles", ADMINISTRATOR, 204, {"json": {"role": "manager", "unit": "P1"}}),
+    Endpoint("DELETE", "/accounts/spare/roles/auditor", ADMINISTRATOR, 204),
+    Endpoint("GET", "/tokens", ADMINISTRATOR),
+    Endpoint("POST", "/tokens", ADMINISTRATOR, 201, {"json": {"username": "spare", "label": "sổ văn bản"}}),
+    Endpoint("DELETE", "/tokens/{token}", ADMINISTRATOR, 204),
+    Endpoint("GET", "/status", SEES_STATUS),
+)
+# These take a person's own session, so every bearer of a token gets 403: see test_inbox.
+SESSION_ONLY = ("/inbox/{distribution_id}/open", "/inbox/{distribution_id}/acknowledge")
+
+
+@pytest.fixture
+def at(office: Office, secretariat: Caller) -> Callable[[str], str]:
+    """Fills the names in a path by what is in the office."""
+    document = office.to_room.document_id
+    file = secretariat.get(f"/documents/{document}").json()["files"][0]["id"]
+    own, other = office.to_room.distribution_id, office.to_other.distribution_id
+
+    def fill(path: str) -> str:
+        return path.format(document=document, file=file, own=own, other=other, token=office.tokens["spare"])
+
+    return fill
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
+def test_each_role_gets_what_is_its_own_and_nothing_else(
+    endpoint: Endpoint, callers: dict[str, Caller], at: Callable[[str], str]
+) -> None:
+    answers = {
+        name: caller.request(endpoint.method, at(endpoint.path), **endpoint.body) for name, caller in callers.items()
+    }
+    expected = {name: endpoint.success if name in endpoint.allowed else 404 for name in callers} | {"nobody": 401}
+    assert {name: answer.status_code for name, answer in answers.items()} == expected
+    assert {answer.headers["content-type"] for answer in answers.values() if answer.is_error} == {
+        "application/problem+json"
+    }
+
+
+def test_the_table_names_every_endpoint(app: FastAPI) -> None:
+    tried = {(endpoint.method, PREFIX + endpoint.path.partition("?")[0]) for endpoint in ENDPOINTS}
+    untried = [
+        f"{method} {path}"
+        for method, path in operations(app)
+        if path.removeprefix(PREFIX) not in SESSION_ONLY
+        and not any(method == known and re.fullmatch(pattern(path), place) for known, place in tried)
+    ]
+    assert untried == []
+
+
+def operations(app: FastAPI) -> Iterator[tuple[str, str]]:
+    for path, methods in app.openapi()["paths"].items():
+        if path.startswith(PREFIX):
+            yield from ((method.upper(), path) for method in methods)
+
+
+def pattern(path: str) -> str:
+    return re.sub(r"\{\w+\}", "[^/]+", path)

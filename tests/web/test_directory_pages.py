@@ -1,0 +1,352 @@
+"""The directory as the secretariat and a manager see it, excuses, and the import of a file."""
+
+import re
+from datetime import date
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from service.actions.acknowledge import acknowledge
+from service.domain.documents import Mode
+from service.domain.receipts import Route
+from service.runtime import Runtime
+from service.store.tables import absences, exemptions, people
+from service.web.pages.directory_import import CARRIED_BYTES
+from tests.makers import make_actor, make_person
+from tests.web.conftest import form_token, send
+from tests.web.office import Office, make_office, text_of
+
+BINH = "/directory/people/BINH"
+DUNG = "/directory/people/DUNG"
+UNITS = "Mã,Tên đơn vị,Mã đơn vị cấp trên\nSO,Sở Thử nghiệm,\nP9,Phòng Chín,SO\n"
+HEAD = "Mã,Họ đệm,Tên,Loại,Mã đơn vị,Email\n"
+NEW = f"{HEAD}MOI,Nguyễn Thị,Mới,Viên chức,P1,moi@skhcn.example\n"
+
+
+@pytest.fixture
+def office(app: FastAPI, runtime: Runtime) -> Office:
+    return make_office(app, runtime)
+
+
+def shown_to(office: Office, who: str, path: str) -> str:
+    with office.visit(who) as client:
+        return text_of(client.get(path).text)
+
+
+def fill(client: TestClient, path: str, **fields: str) -> tuple[int, str]:
+    answer = client.post(path, data={**fields, "form_token": form_token(client)})
+    return answer.status_code, answer.headers.get("location") or text_of(answer.text)
+
+
+def count(runtime: Runtime, table: object) -> int:
+    with runtime.sessions() as session:
+        return session.execute(select(func.count()).select_from(table)).scalar_one()  # type: ignore[call-overload,no-any-return]  # any table
+
+
+def test_who_looks_people_up(office: Office) -> None:
+    assert office.seen_by("/directory") == {"secretariat", "administrator", "manager"}
+
+
+def test_the_whole_office_stands_in_office_order(office: Office) -> None:
+    shown = shown_to(office, "secretariat", "/directory")
+    assert shown.index("Trần Văn Bình") < shown.index("Lê Thị Cúc") < shown.index("Đặng Dũng")
+    assert "Sở Thử nghiệm 9" in shown
+    assert "Phòng Một 2" in shown
+
+
+@pytest.mark.parametrize("sought", ["dang dung", "Đặng Dũng", "DUNG", "đặng"])
+def test_people_are_found_without_accents(office: Office, sought: str) -> None:
+    shown = shown_to(office, "secretariat", f"/directory?q={sought}")
+    assert "Đặng Dũng" in shown
+    assert "Trần Văn Bình" not in shown
+
+
+def test_nobody_found_is_said(office: Office) -> None:
+    assert "Không tìm thấy ai." in shown_to(office, "secretariat", "/directory?q=khong co ai")
+
+
+@pytest.mark.parametrize("sought", ["%00", "%25", "_", "%5C", "a" * 200])
+def test_whatever_is_sought_the_page_answers(office: Office, sought: str) -> None:
+    with office.visit("secretariat") as client:
+        assert client.get(f"/directory?q={sought}").status_code == 200
+
+
+def test_a_unit_holds_those_below_it(office: Office) -> None:
+    shown = shown_to(office, "secretariat", f"/directory?unit={office.units['P1']}")
+    assert "Trần Văn Bình" in shown
+    assert "Lê Thị Cúc" in shown
+    assert "Đặng Dũng" not in shown
+
+
+def test_a_manager_finds_the_own_people_alone(office: Office) -> None:
+    for path in ("/directory", "/directory?q=d", f"/directory?unit={office.units['P2']}"):
+        shown = shown_to(office, "manager", path)
+        assert "Đặng Dũng" not in shown
+        assert "Phòng Hai" not in shown
+    assert "Lê Thị Cúc" in shown_to(office, "manager", "/directory")
+
+
+def test_a_long_list_goes_on_on_the_next_page(office: Office) -> None:
+    with office.runtime.sessions.begin() as session:
+        for number in range(60):
+            make_person(session, office.units["P2"], code=f"X{number:02}", given_name=f"Thứ {number:02}")
+    with office.visit("secretariat") as client:
+        first = client.get("/directory?q=thu").text
+        way = re.findall(r'href="(/directory\?[^"]*after=[^"]+)"', first)[0].replace("&amp;", "&")
+        second = client.get(way).text
+    assert first.count("person-n") == 50
+    assert second.count("person-n") == 10
+    assert "Hết danh sách" in second
+
+
+def test_a_cursor_that_no_page_gave_is_refused(office: Office) -> None:
+    with office.visit("secretariat") as client:
+        assert client.get("/directory?after=abc").status_code == 422
+
+
+def test_who_sees_a_person(office: Office) -> None:
+    assert office.seen_by(BINH) == {"secretariat", "administrator", "manager"}
+    assert office.seen_by(DUNG) == {"secretariat", "administrator"}
+    assert office.seen_by("/directory/people/NIEMAND") == set()
+
+
+def test_a_code_with_a_slash_has_a_page(office: Office) -> None:
+    with office.runtime.sessions.begin() as session:
+        make_person(session, office.units["P1"], code="NV/01 a?", given_name="Gạch")
+    with office.visit("secretariat") as client:
+        way = re.findall(r'href="(/directory/people/NV[^"]+)"', client.get("/directory?q=gach").text)[0]
+        assert "Gạch" in client.get(way).text
+
+
+def test_an_administrator_sees_neither_papers_nor_absences(office: Office) -> None:
+    send(office.runtime, "all")
+    shown = shown_to(office, "administrator", BINH)
+    assert "Tuyên truyền" not in shown
+    assert "Vắng có lý do" not in shown
+
+
+def test_a_manager_sees_what_was_sent_to_the_own_units_alone(office: Office) -> None:
+    send(office.runtime, "person:BINH", title="Khi còn ở phòng khác")
+    with office.runtime.sessions.begin() as session:
+        session.connection().exec_driver_sql(
+            f"UPDATE receipts SET unit_id = {office.units['P2']}, unit_name = 'Phòng Hai'"
+        )
+    send(office.runtime, "person:BINH", title="Khi đã về phòng này")
+    shown = shown_to(office, "manager", BINH)
+    assert "Khi đã về phòng này" in shown
+    assert "Khi còn ở phòng khác" not in shown
+    assert "Khi còn ở phòng khác" in shown_to(office, "secretariat", BINH)
+
+
+def test_who_records_an_absence(office: Office) -> None:
+    given = {"first_day": "01/03/2018", "last_day": "05/03/2018", "reason": "Nghỉ phép"}
+    assert office.done_by(f"{BINH}/absences", given) == {"secretariat", "manager"}
+    assert office.done_by(f"{DUNG}/absences", given) == {"secretariat"}
+    assert count(office.runtime, absences) == 3
+
+
+def test_an_absence_stands_on_the_page_and_in_the_report(office: Office, runtime: Runtime) -> None:
+    today = runtime.clock().date()
+    distribution = send(runtime, "person:BINH")
+    with office.visit("manager") as client:
+        given = {"first_day": f"{today:%d/%m/%Y}", "last_day": f"{today:%Y-%m-%d}", "reason": "Nghỉ thai sản"}
+        assert fill(client, f"{BINH}/absences", **given) == (303, f"{BINH}#vang")
+        assert "Nghỉ thai sản" in text_of(client.get(BINH).text)
+        assert "1 vắng có lý do" in text_of(client.get(f"/distributions/{distribution}").text)
+    with runtime.sessions() as session:
+        kept = session.execute(select(absences)).mappings().one()
+    assert (kept["first_day"], kept["last_day"]) == (today, today)
+    assert kept["recorded_by"] == office.people["manager"].account_id
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"first_day": "31/02/2018", "last_day": "05/03/2018", "reason": "x"}, "không phải là ngày"),
+        ({"first_day": "06/03/2018", "last_day": "05/03/2018", "reason": "x"}, "trước ngày bắt đầu"),
+        ({"first_day": "01/03/2018", "last_day": "05/03/2018", "reason": " "}, "Cần ghi lý do"),
+        ({}, "không phải là ngày"),
+    ],
+)
+def test_a_bad_absence_is_named_and_nothing_is_recorded(office: Office, given: dict[str, str], sentence: str) -> None:
+    with office.visit("secretariat") as client:
+        status, shown = fill(client, f"{BINH}/absences", **given)
+        assert (status, sentence in shown) == (422, True)
+    assert count(office.runtime, absences) == 0
+
+
+def test_what_was_typed_for_an_absence_is_still_there(office: Office) -> None:
+    with office.visit("secretariat") as client:
+        given = {"first_day": "31/02/2018", "last_day": "05/03/2018", "reason": "Đi học", "form_token": form_token(client)}
+        shown = client.post(f"{BINH}/absences", data=given).text
+    assert all(f'value="{typed}"' in shown for typed in ("31/02/2018", "05/03/2018", "Đi học"))
+
+
+def test_who_exempts(office: Office) -> None:
+    distribution = send(office.runtime, "all")
+    given = {"distribution_id": str(distribution), "reason": "Người ký văn bản"}
+    assert office.done_by(f"{BINH}/exemptions", given) == {"secretariat", "manager"}
+    assert office.done_by(f"{DUNG}/exemptions", given) == {"secretariat"}
+    assert count(office.runtime, exemptions) == 2
+
+
+def test_an_exemption_stands_with_its_reason(office: Office) -> None:
+    distribution = send(office.runtime, "person:BINH")
+    with office.visit("manager") as client:
+        status, shown = fill(client, f"{BINH}/exemptions", distribution_id=str(distribution), reason="")
+        assert (status, "Cần ghi lý do" in shown) == (422, True)
+        fill(client, f"{BINH}/exemptions", distribution_id=str(distribution), reason="Người ký văn bản")
+        assert "Miễn Người ký văn bản" in text_of(client.get(BINH).text)
+        assert "1 miễn" in text_of(client.get(f"/distributions/{distribution}").text)
+
+
+@pytest.mark.parametrize("distribution", ["", "x", "999", "9" * 40, "-1"])
+def test_nobody_is_exempted_from_what_was_not_sent_to_them(office: Office, distribution: str) -> None:
+    with office.visit("secretariat") as client:
+        assert fill(client, f"{BINH}/exemptions", distribution_id=distribution, reason="x")[0] == 404
+
+
+def test_who_confirmed_or_need_not_is_not_offered_an_exemption(office: Office) -> None:
+    distribution = send(office.runtime, "person:BINH")
+    send(office.runtime, "person:BINH", mode=Mode.INFORM)
+    acknowledge(
+        office.runtime, make_actor(person_id=office.people["binh"].person_id), distribution, 1, Route.INBOX
+    )
+    assert "Miễn người này" not in shown_to(office, "secretariat", BINH)
+
+
+def test_only_the_secretariat_imports(office: Office) -> None:
+    assert office.seen_by("/directory/import") == {"secretariat"}
+    assert office.done_by("/directory/import", {"step": "write"}) == {"secretariat"}
+    assert "Nhập từ tệp" not in shown_to(office, "administrator", "/directory")
+
+
+def upload(client: TestClient, content: str, step: str = "check", name: str = "nguoi.csv", **fields: str) -> tuple[int, str]:
+    sent = {**fields, "step": step, "form_token": form_token(client)}
+    answer = client.post("/directory/import", data=sent, files={"files": (name, content.encode(), "text/csv")})
+    return answer.status_code, answer.text
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the page carries unseen to its second form."""
+    return dict(re.findall(r'name="(digest|file_name|content)" value="([^"]*)"', page))
+
+
+def write(client: TestClient, page: str, **fields: str) -> tuple[int, str]:
+    sent = {**hidden(page), **fields, "step": "write", "form_token": form_token(client)}
+    answer = client.post("/directory/import", data=sent)
+    return answer.status_code, text_of(answer.text)
+
+
+def test_a_file_is_looked_at_before_anything_is_written(office: Office) -> None:
+    before = count(office.runtime, people)
+    with office.visit("secretariat") as client:
+        status, page = upload(client, NEW)
+    shown = text_of(page)
+    assert status == 200
+    assert "Mới: 1" in shown
+    assert "MOI Nguyễn Thị Mới" in shown
+    assert "Rời cơ quan: 9" in shown
+    assert "chưa có gì được ghi" in shown
+    assert count(office.runtime, people) == before
+
+
+def test_the_same_bytes_are_then_written(office: Office) -> None:
+    with office.visit("secretariat") as client:
+        _, page = upload(client, UNITS, name="don-vi.csv")
+        status, shown = write(client, page)
+        assert (status, "Đã nhập 1 thay đổi." in shown) == (200, True)
+        assert "Phòng Chín" in text_of(client.get("/directory").text)
+
+
+def test_refused_rows_are_named_by_line_column_and_reason_and_keep_everything_out(office: Office) -> None:
+    before = count(office.runtime, people)
+    with office.visit("secretariat") as client:
+        _, page = upload(client, f"{NEW}HAI,Lê,Hai,Viên chức,KHONG,\n")
+        assert "3 Mã đơn vị không có đơn vị &#39;KHONG&#39;" in text_of(page)
+        status, shown = write(client, page)
+    assert status == 422
+    assert "Chưa nhập gì: có dòng bị từ chối." in shown
+    assert count(office.runtime, people) == before
+
+
+def test_the_good_rows_alone_are_taken_when_asked_for(office: Office) -> None:
+    before = count(office.runtime, people)
+    with office.visit("secretariat") as client:
+        _, page = upload(client, f"{NEW}HAI,Lê,Hai,Viên chức,KHONG,\n")
+        status, shown = write(client, page, take_good="1")
+    assert (status, "1 dòng bị từ chối không được nhận" in shown) == (200, True)
+    assert count(office.runtime, people) == before + 1
+
+
+def test_a_file_that_changed_between_the_two_steps_is_shown_again(office: Office) -> None:
+    before = count(office.runtime, people)
+    with office.visit("secretariat") as client:
+        _, page = upload(client, NEW)
+        status, again = upload(client, NEW.replace("MOI", "KHAC"), "write", digest=hidden(page)["digest"])
+    assert status == 409
+    assert "không phải là tệp vừa xem" in again
+    assert count(office.runtime, people) == before
+
+
+def test_a_large_file_is_asked_for_again(office: Office) -> None:
+    remark = "x" * (CARRIED_BYTES // 20)
+    rows = (f"P9{number},Tổ {number},SO,{remark}\n" for number in range(20))
+    large = "Mã,Tên đơn vị,Mã đơn vị cấp trên,Ghi chú\n" + "".join(rows)
+    with office.visit("secretariat") as client:
+        _, page = upload(client, large, name="lon.csv")
+        assert "content" not in hidden(page)
+        assert "Chọn lại tệp lon.csv" in text_of(page)
+        status, written = upload(client, large, "write", "lon.csv", digest=hidden(page)["digest"])
+    assert (status, "Đã nhập" in written) == (200, True)
+
+
+@pytest.mark.parametrize(("content", "sentence"), [("", "Không đọc được tệp"), ("a,b\n1,2\n", "Không đọc được tệp")])
+def test_what_is_no_table_is_said_in_one_line(office: Office, content: str, sentence: str) -> None:
+    with office.visit("secretariat") as client:
+        status, page = upload(client, content)
+    assert (status, sentence in page) == (422, True)
+
+
+@pytest.mark.parametrize("step", ["check", "write"])
+@pytest.mark.parametrize("content", ["", "không phải base64!"])
+def test_without_a_file_one_is_asked_for(office: Office, step: str, content: str) -> None:
+    with office.visit("secretariat") as client:
+        sent = {"step": step, "content": content, "form_token": form_token(client)}
+        answer = client.post("/directory/import", data=sent)
+    assert (answer.status_code, "Chọn một tệp .csv hoặc .xlsx." in answer.text) == (422, True)
+
+
+def test_without_the_sessions_token_nothing_is_imported(office: Office) -> None:
+    with office.visit("secretariat") as client:
+        sent = {"step": "check", "form_token": "x"}
+        answer = client.post("/directory/import", data=sent, files={"files": ("n.csv", NEW.encode(), "text/csv")})
+    assert answer.status_code == 403
+
+
+def test_the_import_tells_which_columns_differ_in_the_words_of_the_form(office: Office) -> None:
+    with office.visit("secretariat") as client:
+        _, page = upload(client, f"{HEAD}BINH,Trần Văn,Bình,Công chức,P1,binh.moi@skhcn.example\n")
+    assert "BINH Trần Văn Bình địa chỉ thư" in text_of(page)
+
+
+def test_the_days_of_an_absence_are_shown_as_an_office_writes_them(office: Office) -> None:
+    with office.runtime.sessions.begin() as session:
+        session.execute(
+            absences.insert().values(
+                person_id=office.people["binh"].person_id,
+                reason="Đi học",
+                first_day=date(2018, 3, 1),
+                last_day=date(2018, 3, 9),
+            )
+        )
+    assert "01/03/2018 – 09/03/2018 Đi học." in shown_to(office, "secretariat", BINH)
+
+
+def test_who_sees_the_distribution_leads_on_to_the_person_only_where_it_may(office: Office) -> None:
+    distribution = send(office.runtime, "person:BINH")
+    for who, leads in (("secretariat", True), ("manager", True), ("auditor", False), ("leadership", False)):
+        with office.visit(who) as client:
+            assert (f'href="{BINH}"' in client.get(f"/distributions/{distribution}").text) is leads
