@@ -1,8 +1,24 @@
-"""The tasks: each wakes one action."""
+"""The tasks: each wakes one action. The Runtime is made after the fork, so that no connection is shared."""
+
+import logging
+import threading
+from functools import cache
+
+from celery import signals
+from sqlalchemy.exc import SQLAlchemyError
 
 from service import doorbell
 from service.actions import deliver, list_recipients, sweep
-from workers.app import app, runtime
+from service.runtime import Runtime
+from service.settings import read_settings
+from service.wiring import build
+from workers.app import app
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 5.0
+
+_building = threading.Lock()
 
 
 @app.task(name=doorbell.LIST_RECIPIENTS)
@@ -18,3 +34,31 @@ def deliver_due() -> None:
 @app.task(name=doorbell.SWEEP)
 def sweep_due() -> None:
     sweep.sweep(runtime())
+
+
+def runtime() -> Runtime:
+    """The one of this process; several threads may ask for it at once."""
+    with _building:
+        return _build_once()
+
+
+@cache
+def _build_once() -> Runtime:
+    return build(read_settings())
+
+
+@signals.worker_ready.connect
+def start_heartbeat(**_: object) -> None:
+    """Beats from the worker's main process, with a Runtime of its own: pool children are forked from that process."""
+    beating = threading.Thread(target=_beat_for_ever, args=[build(read_settings())], name="heartbeat", daemon=True)
+    beating.start()
+
+
+def _beat_for_ever(own: Runtime) -> None:
+    pause = threading.Event()
+    while True:
+        try:
+            sweep.report_alive(own)
+        except SQLAlchemyError as error:
+            log.warning("the database did not take the sign of life: %s", error)
+        pause.wait(HEARTBEAT_SECONDS)

@@ -60,7 +60,9 @@ def web_command(settings: Settings) -> list[str]:
 
 def worker_command(settings: Settings) -> list[str]:
     size = (f"--pool={settings.worker_pool}", f"--concurrency={settings.worker_concurrency}")
-    return _celery("worker", *size, "--without-gossip", "--without-mingle", "--without-heartbeat")
+    return _celery(
+        "worker", "--include=workers.tasks", *size, "--without-gossip", "--without-mingle", "--without-heartbeat"
+    )
 
 
 def beat_command() -> list[str]:

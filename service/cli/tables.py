@@ -12,10 +12,11 @@ from service.domain.deliveries import Status
 from service.domain.documents import Mode
 
 _COLUMNS = ("listed", "confirmed", "not_yet", "absent", "exempted", "moved_or_left", "not_reachable")
-_HEADS = ("Tổng", "Đã xác nhận", "Chưa", "Vắng", "Miễn", "Chuyển, nghỉ", "Không liên lạc")
-_INFORM_HEADS = ("Tổng", "Đã xem", "Chưa xem", *_HEADS[3:])
+# Broken by hand, so that eight columns stand in a terminal of eighty characters.
+_HEADS = ("Tổng", "Đã xác\nnhận", "Chưa", "Vắng", "Miễn", "Chuyển,\nnghỉ", "Không\nliên lạc")
+_INFORM_HEADS = ("Tổng", "Đã xem", "Chưa\nxem", *_HEADS[3:])
 _LEVELS = ("sent", "accepted", "failed", "no_address", "opened", "confirmed")
-_LEVEL_HEADS = ("Thư đã gửi", "Máy chủ nhận", "Bị trả, từ chối", "Không có thư", "Đã xem", "Đã xác nhận")
+_LEVEL_HEADS = ("Thư\nđã gửi", "Máy chủ\nnhận", "Bị trả,\ntừ chối", "Không\ncó thư", "Đã\nxem", "Đã xác\nnhận")
 _PROBLEMS = {"none": "không có địa chỉ thư", "invalid": "địa chỉ thư không hợp lệ"}
 
 

@@ -165,6 +165,8 @@ def cast(office: SampleOrganisation, readers: int) -> Cast:
     people = list(islice(office.people(), len(_core_people())))
     secretariat = next(person.code for person in people if person.role == "secretariat")
     managers = [person.code for person in people if person.role == "manager"]
-    plain = [person.code for person in people if not person.role and person.email not in {REFUSED_ADDRESS, ""}]
-    others = [person.code for person in people if person.code not in plain]
-    return Cast(secretariat, managers[-1] if managers else secretariat, tuple([*plain, *others][:readers]))
+    plain = [person for person in people if not person.role and person.email not in {REFUSED_ADDRESS, ""}]
+    # One of each unit first: a report with all confirmations in one row shows little.
+    spread = list({person.unit_code: person.code for person in reversed(plain)}.values())[::-1]
+    others = [person.code for person in people if person.code not in spread]
+    return Cast(secretariat, managers[-1] if managers else secretariat, tuple([*spread, *others][:readers]))

@@ -304,7 +304,7 @@ class Queue:
 def queue(session: Session) -> Queue:
     d = deliveries.c
     by_status = select(d.status, func.count()).group_by(d.status)
-    counts: dict[str, int] = dict(session.execute(by_status).tuples().all())
+    counts: dict[str, int] = dict(session.execute(by_status).all())
     oldest = session.execute(select(func.min(d.next_attempt_at)).where(_due())).scalar_one()
     last = session.execute(
         select(func.max(attempts.c.ended_at)).where(attempts.c.outcome == Accepted.name)

@@ -6,8 +6,9 @@ Figures of the present: they may read caches such as a receipt's status. A repor
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import Column, ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from service.domain.deliveries import FAILED, FINAL, Status
@@ -17,6 +18,8 @@ from service.domain.vietnamese import full_name
 from service.store.audiences import Headcount, in_force
 from service.store.reports import Scope
 from service.store.tables import absences, deliveries, distributions, documents, exemptions, memberships, receipts
+
+Key = TypeVar("Key", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +104,17 @@ def failed_letters(session: Session, scope: Scope, limit: int) -> list[FailedLet
 
 def headcounts_by_unit(session: Session, moment: datetime, office_day: date) -> dict[int, Headcount]:
     """Who would be listed now, by the unit they stand in; units without anybody are left out."""
-    m = memberships.c
-    query = (
-        select(m.unit_id, func.count(), func.count().filter(m.email_problem.is_(None)))
-        .where(in_force(moment, office_day))
-        .group_by(m.unit_id)
-    )
-    return {unit_id: Headcount(listed, by_mail) for unit_id, listed, by_mail in session.execute(query)}
+    return _headcounts(session, memberships.c.unit_id, moment, office_day)
 
 
 def headcounts_by_class(session: Session, moment: datetime, office_day: date) -> dict[str, Headcount]:
-    m = memberships.c
-    query = (
-        select(m.staff_class, func.count(), func.count().filter(m.email_problem.is_(None)))
-        .where(in_force(moment, office_day))
-        .group_by(m.staff_class)
-    )
-    return {staff_class: Headcount(listed, by_mail) for staff_class, listed, by_mail in session.execute(query)}
+    return _headcounts(session, memberships.c.staff_class, moment, office_day)
+
+
+def _headcounts(session: Session, key: Column[Key], moment: datetime, office_day: date) -> dict[Key, Headcount]:
+    reachable = memberships.c.email_problem.is_(None)
+    query = select(key, func.count(), func.count().filter(reachable)).where(in_force(moment, office_day)).group_by(key)
+    return {found: Headcount(listed, by_mail) for found, listed, by_mail in session.execute(query)}
 
 
 def group_names(session: Session) -> list[str]:

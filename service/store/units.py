@@ -20,7 +20,7 @@ def office_order() -> CTE:
     """Units with their depth and their place in office order, which compares as the way down from the top."""
     step = func.concat(func.lpad(cast(units.c.position, Text), _POSITION_DIGITS, "0"), units.c.code)
     top = select(units.c.id, array([step]).label("place"), literal(0).label("depth")).where(units.c.parent_id.is_(None))
-    tree = top.cte("tree", recursive=True)
+    tree = top.cte("office_order", recursive=True)
     below_it = select(units.c.id, func.array_append(tree.c.place, step), tree.c.depth + 1)
     return tree.union_all(below_it.join(tree, units.c.parent_id == tree.c.id))
 

@@ -52,7 +52,6 @@ class SlipsView:
 
     slips: tuple[Slip, ...]
     address: str
-    whom: str
 
 
 @dataclass(frozen=True, slots=True)

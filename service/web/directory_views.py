@@ -14,11 +14,11 @@ from service.store.overviews import AbsenceLine, PersonReceipt
 NOBODY = Headcount(0, 0)
 
 # What an import says differs, by the names of the columns.
-_COLUMN_WORDS = {
-    "name": "tên",
-    "position": "chức vụ, thứ tự",
+_UNIT_WORDS = {"name": "tên", "position": "thứ tự"}
+_PERSON_WORDS = {
     "family_name": "họ đệm",
     "given_name": "tên",
+    "position": "chức vụ",
     "staff_class": "loại",
     "email": "địa chỉ thư",
     "groups": "nhóm",
@@ -104,12 +104,11 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    entry: Entry
+    """A unit or a person with what differs, in the words of the form."""
 
-    @property
-    def note(self) -> str:
-        """What differs, in the words of the form."""
-        return ", ".join(_COLUMN_WORDS.get(part, part) for part in self.entry.note.split(", ") if part)
+    code: str
+    name: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +156,11 @@ class ImportView:
 
 def plan_views(result: ImportResult, most: int) -> tuple[PlanView, ...]:
     """Each list cut after `most` lines."""
-    named = (("Đơn vị", result.units), ("Người", result.people))
-    return tuple(_plan_view(title, plan, most) for title, plan in named if plan is not None)
+    told = (("Đơn vị", result.units, _UNIT_WORDS), ("Người", result.people, _PERSON_WORDS))
+    return tuple(_plan_view(title, plan, words, most) for title, plan, words in told if plan is not None)
 
 
-def _plan_view(title: str, plan: Plan, most: int) -> PlanView:
+def _plan_view(title: str, plan: Plan, words: Mapping[str, str], most: int) -> PlanView:
     groups = (
         ("Mới", plan.new),
         ("Thay đổi", plan.changed),
@@ -173,7 +172,7 @@ def _plan_view(title: str, plan: Plan, most: int) -> PlanView:
         title=title,
         rows=plan.rows,
         unchanged=plan.unchanged,
-        groups=tuple(_group(label, entries, most) for label, entries in groups if entries),
+        groups=tuple(_group(label, entries, words, most) for label, entries in groups if entries),
         refused=plan.refused[:most],
         more_refused=max(len(plan.refused) - most, 0),
         warnings=plan.warnings[:most],
@@ -181,6 +180,10 @@ def _plan_view(title: str, plan: Plan, most: int) -> PlanView:
     )
 
 
-def _group(label: str, entries: Sequence[Entry], most: int) -> ChangeGroup:
-    lines = tuple(ChangeLine(entry) for entry in entries[:most])
+def _group(label: str, entries: Sequence[Entry], words: Mapping[str, str], most: int) -> ChangeGroup:
+    lines = tuple(ChangeLine(entry.code, entry.name, _note(entry, words)) for entry in entries[:most])
     return ChangeGroup(label, len(entries), lines, max(len(entries) - most, 0))
+
+
+def _note(entry: Entry, words: Mapping[str, str]) -> str:
+    return ", ".join(words.get(part, part) for part in entry.note.split(", ") if part)

@@ -8,23 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping
-
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Term, UnitCoverage
 from service.domain.deliveries import Status
 from service.domain.documents import (
     DocumentGroup,
     DocumentType,
     Mode,
-    Posting,
     SigningAuthority,
     Urgency,
-    document_type,
 )
-from service.domain.vietnamese import date_short
 from service.printing.words import letter_label, server_words, status_label, term_label
 from service.store.audiences import Headcount
 from service.store.overviews import FailedLetter, Reading
+from service.web.office_facts import Fact, named
 from service.web.posting_form import PostForm
 
 # Each term of the sum with its colour in the bar and the order in which the sum is read.
@@ -36,44 +32,6 @@ _COLOURS = {
     Term.MOVED_OR_LEFT: "left",
     Term.NOT_REACHABLE: "lost",
 }
-
-
-Fact = tuple[str, str]
-
-
-def named(number: str, title: str) -> str:
-    """A document as people call it."""
-    return f"{number}: {title}" if number else title
-
-
-def facts_of_posting(posting: Posting) -> tuple[Fact, ...]:
-    """Label and value of what is known of a document."""
-    signer = posting.signer
-    return _known(
-        ("Loại", document_type(posting.type_code).name),
-        ("Số, ký hiệu", posting.number),
-        ("Ngày văn bản", date_short(posting.issued_on) if posting.issued_on else ""),
-        ("Cơ quan ban hành", posting.issuing_body),
-        ("Người ký", " ".join(filter(None, (signer.authority, signer.position, signer.name)))),
-        ("Mức độ khẩn", posting.urgency.label),
-        ("Người nhận", posting.audience),
-    )
-
-
-def facts_of_row(head: RowMapping) -> tuple[Fact, ...]:
-    """The same out of a row of `distribution_row`."""
-    return _known(
-        ("Loại", document_type(head["type_code"]).name),
-        ("Ngày văn bản", date_short(head["issued_on"]) if head["issued_on"] else ""),
-        ("Cơ quan ban hành", head["issuing_body"]),
-        ("Người ký", " ".join(filter(None, (head[f"signer_{part}"] for part in ("authority", "position", "name"))))),
-        ("Mức độ khẩn", Urgency(head["urgency"]).label),
-        ("Người nhận", head["audience"]),
-    )
-
-
-def _known(*facts: Fact) -> tuple[Fact, ...]:
-    return tuple((label, value) for label, value in facts if value.strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from service.runtime import Runtime
 class Site:
     """One per process.
 
-    `catcher_url` is shown on every page when letters go to the embedded catcher, and empty otherwise. With
-    `trusted_proxy` the sender's address is the last one that the proxy wrote into X-Forwarded-For.
+    `catcher_url` is shown on every page when letters go to the embedded catcher, and empty otherwise.
     """
 
     runtime: Runtime
@@ -23,4 +22,3 @@ class Site:
     catcher_url: str
     max_request_bytes: int
     zone: ZoneInfo
-    trusted_proxy: bool = False

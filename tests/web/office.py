@@ -48,7 +48,7 @@ class Office:
         return {role for role, status in answers.items() if status == 200}
 
     def done_by(self, path: str, fields: dict[str, str]) -> set[str]:
-        """The roles whose form of this kind is taken, or refused for what it says; for all others no such form exists."""
+        """The roles whose form is taken, or refused for what it says; for all others there is no such form."""
         answers = {}
         for role in EVERYBODY:
             with self.visit(role) as client:

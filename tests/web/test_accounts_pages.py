@@ -45,11 +45,11 @@ def account_page(office: Office, name: str) -> str:
     return f"/accounts/of/{office.people[name].username}"
 
 
-def roles_of(office: Office, name: str) -> tuple[frozenset[Role], frozenset[int]]:
+def roles_of(office: Office, name: str) -> tuple[set[Role], set[int]]:
     with office.runtime.sessions() as session:
         actor = actor_for(session, office.people[name].account_id, office.runtime.clock())
     assert actor
-    return actor.roles - {Role.EMPLOYEE}, actor.unit_ids
+    return set(actor.roles - {Role.EMPLOYEE}), set(actor.unit_ids)
 
 
 def letters(runtime: Runtime) -> int:
@@ -163,7 +163,7 @@ def test_a_role_is_granted_and_ended(office: Office) -> None:
         assert roles_of(office, "binh")[0] == {Role.AUDITOR}
         assert "Kiểm soát" in client.get(page).text
         assert fill(client, f"{page}/roles/end", role="auditor") == (303, page)
-    assert roles_of(office, "binh")[0] == frozenset()
+    assert roles_of(office, "binh")[0] == set()
 
 
 def test_a_manager_reaches_the_present_unit_or_the_one_named(office: Office) -> None:
@@ -197,7 +197,7 @@ def test_a_bad_grant_is_named_and_not_granted(office: Office, given: dict[str, s
     with office.visit("administrator") as client:
         status, shown = fill(client, f"{account_page(office, 'binh')}/roles", **given)
     assert (status, sentence in shown) == (422, True)
-    assert roles_of(office, "binh")[0] == frozenset()
+    assert roles_of(office, "binh")[0] == set()
 
 
 def test_a_token_is_shown_once_and_works_until_it_is_ended(office: Office) -> None:

@@ -5,14 +5,14 @@ from datetime import date
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select, update
 from starlette.testclient import TestClient
 
 from service.actions.acknowledge import acknowledge
 from service.domain.documents import Mode
 from service.domain.receipts import Route
 from service.runtime import Runtime
-from service.store.tables import absences, exemptions, people
+from service.store.tables import absences, exemptions, people, receipts
 from service.web.pages.directory_import import CARRIED_BYTES
 from tests.makers import make_actor, make_person
 from tests.web.conftest import form_token, send
@@ -40,9 +40,9 @@ def fill(client: TestClient, path: str, **fields: str) -> tuple[int, str]:
     return answer.status_code, answer.headers.get("location") or text_of(answer.text)
 
 
-def count(runtime: Runtime, table: object) -> int:
+def count(runtime: Runtime, table: Table) -> int:
     with runtime.sessions() as session:
-        return session.execute(select(func.count()).select_from(table)).scalar_one()  # type: ignore[call-overload,no-any-return]  # any table
+        return session.execute(select(func.count()).select_from(table)).scalar_one()
 
 
 def test_who_looks_people_up(office: Office) -> None:
@@ -130,9 +130,7 @@ def test_an_administrator_sees_neither_papers_nor_absences(office: Office) -> No
 def test_a_manager_sees_what_was_sent_to_the_own_units_alone(office: Office) -> None:
     send(office.runtime, "person:BINH", title="Khi còn ở phòng khác")
     with office.runtime.sessions.begin() as session:
-        session.connection().exec_driver_sql(
-            f"UPDATE receipts SET unit_id = {office.units['P2']}, unit_name = 'Phòng Hai'"
-        )
+        session.execute(update(receipts).values(unit_id=office.units["P2"], unit_name="Phòng Hai"))
     send(office.runtime, "person:BINH", title="Khi đã về phòng này")
     shown = shown_to(office, "manager", BINH)
     assert "Khi đã về phòng này" in shown
@@ -179,7 +177,12 @@ def test_a_bad_absence_is_named_and_nothing_is_recorded(office: Office, given: d
 
 def test_what_was_typed_for_an_absence_is_still_there(office: Office) -> None:
     with office.visit("secretariat") as client:
-        given = {"first_day": "31/02/2018", "last_day": "05/03/2018", "reason": "Đi học", "form_token": form_token(client)}
+        given = {
+            "first_day": "31/02/2018",
+            "last_day": "05/03/2018",
+            "reason": "Đi học",
+            "form_token": form_token(client),
+        }
         shown = client.post(f"{BINH}/absences", data=given).text
     assert all(f'value="{typed}"' in shown for typed in ("31/02/2018", "05/03/2018", "Đi học"))
 
@@ -211,9 +214,7 @@ def test_nobody_is_exempted_from_what_was_not_sent_to_them(office: Office, distr
 def test_who_confirmed_or_need_not_is_not_offered_an_exemption(office: Office) -> None:
     distribution = send(office.runtime, "person:BINH")
     send(office.runtime, "person:BINH", mode=Mode.INFORM)
-    acknowledge(
-        office.runtime, make_actor(person_id=office.people["binh"].person_id), distribution, 1, Route.INBOX
-    )
+    acknowledge(office.runtime, make_actor(person_id=office.people["binh"].person_id), distribution, 1, Route.INBOX)
     assert "Miễn người này" not in shown_to(office, "secretariat", BINH)
 
 
@@ -223,7 +224,9 @@ def test_only_the_secretariat_imports(office: Office) -> None:
     assert "Nhập từ tệp" not in shown_to(office, "administrator", "/directory")
 
 
-def upload(client: TestClient, content: str, step: str = "check", name: str = "nguoi.csv", **fields: str) -> tuple[int, str]:
+def upload(
+    client: TestClient, content: str, step: str = "check", name: str = "nguoi.csv", **fields: str
+) -> tuple[int, str]:
     sent = {**fields, "step": step, "form_token": form_token(client)}
     answer = client.post("/directory/import", data=sent, files={"files": (name, content.encode(), "text/csv")})
     return answer.status_code, answer.text

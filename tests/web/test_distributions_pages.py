@@ -16,7 +16,7 @@ from service.domain.letters import Letter
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
-from service.store.tables import distributions
+from service.store.tables import distributions, memberships
 from tests.fakes import ACCEPTED, FakeClock, FakeMailer
 from tests.makers import make_actor, make_posting
 from tests.web.conftest import send
@@ -63,7 +63,9 @@ def test_what_reached_none_of_the_own_units_does_not_exist_for_a_manager(office:
     assert office.seen_by(f"/distributions/{elsewhere}") == OFFICE_WIDE
 
 
-@pytest.mark.parametrize("path", ["/distributions/999", "/distributions/0", "/distributions/abc", "/distributions/9" + "9" * 30])
+@pytest.mark.parametrize(
+    "path", ["/distributions/999", "/distributions/0", "/distributions/abc", "/distributions/9" + "9" * 30]
+)
 def test_what_does_not_exist_is_not_found(office: Office, path: str) -> None:
     assert office.seen_by(path) == set()
 
@@ -100,10 +102,8 @@ def test_the_own_unit_is_the_one_that_was_frozen(office: Office) -> None:
     distribution = send(office.runtime, "all")
     with office.runtime.sessions.begin() as session:
         # Bình moves out after the list was drawn: the receipt stays with the unit.
-        session.connection().exec_driver_sql(
-            "UPDATE memberships SET unit_id = (SELECT id FROM units WHERE code = 'P2')"
-            " WHERE person_id = (SELECT id FROM people WHERE code = 'BINH')"
-        )
+        moved = memberships.c.person_id == office.people["binh"].person_id
+        session.execute(update(memberships).where(moved).values(unit_id=office.units["P2"]))
     assert "Trần Văn Bình" in shown_to(office, "manager", f"/distributions/{distribution}")
 
 
@@ -143,9 +143,7 @@ def test_the_bar_is_as_long_as_its_parts(office: Office) -> None:
 def test_those_who_have_not_confirmed_stand_by_unit_and_name(office: Office) -> None:
     distribution = send(office.runtime, "unit:SO,-unit:VP")
     confirm(office, distribution, "dung")
-    open_document(
-        office.runtime, make_actor(person_id=office.people["cuc"].person_id), distribution, Route.INBOX
-    )
+    open_document(office.runtime, make_actor(person_id=office.people["cuc"].person_id), distribution, Route.INBOX)
     shown = shown_to(office, "secretariat", f"/distributions/{distribution}")
     assert "Phòng Một Đã xác nhận 0/1 Trần Văn Bình Chuyên viên Chưa xem" in shown
     assert "Tổ Một A Đã xác nhận 0/1 Lê Thị Cúc Chuyên viên Đã xem" in shown

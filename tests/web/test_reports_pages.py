@@ -149,7 +149,13 @@ def test_the_table_says_what_the_page_says(office: Office) -> None:
     path = f"/distributions/{distribution}/report.csv"
     lines = table(office, "auditor", path)
     total = lines[0]
-    assert [total[name] for name in ("Dòng", "Tổng số", "Đã xác nhận", "Chưa xác nhận", "Miễn")] == ["Cộng", "9", "2", "6", "1"]
+    assert [total[name] for name in ("Dòng", "Tổng số", "Đã xác nhận", "Chưa xác nhận", "Miễn")] == [
+        "Cộng",
+        "9",
+        "2",
+        "6",
+        "1",
+    ]
     assert {line["Họ và tên"] for line in lines if line["Dòng"] == "Người"}.isdisjoint({"Trần Văn Bình", "Đặng Dũng"})
     assert {line["Số, ký hiệu"] for line in lines} == {"30c/NQ-CP"}
     with office.visit("auditor") as client:

@@ -68,7 +68,7 @@ def send_sign_in(
 ) -> Response:
     way = local_path(next_path)
     try:
-        signed_in = sign_in(site.runtime, username, password, client_address(request, site))
+        signed_in = sign_in(site.runtime, username, password, client_address(request))
     except (WrongPassword, Throttled) as refused:
         return _again(request, site, "sign_in.html", SignInView(way, username, wrong=refused.vi), refused)
     answer = RedirectResponse(_by_password(way) if signed_in.must_change else way, HTTPStatus.SEE_OTHER)
@@ -96,7 +96,7 @@ def send_slip(
 ) -> Response:
     try:
         _check_repeated(password, repeated)
-        owner = activate_by_slip(site.runtime, username, code, password, client_address(request, site))
+        owner = activate_by_slip(site.runtime, username, code, password, client_address(request))
     except (BadLink, WeakPassword, Throttled) as refused:
         view = ActivateView(site.runtime.policy.password_least, by_link=False, username=username, wrong=refused.vi)
         return _again(request, site, "activate.html", view, refused)
@@ -130,7 +130,7 @@ def reset_page(request: Request, site: SiteDep) -> Response:
 
 @router.post("/reset", dependencies=[SameOrigin])
 def send_reset(request: Request, site: SiteDep, username: Text = "") -> Response:
-    request_reset(site.runtime, username, client_address(request, site))
+    request_reset(site.runtime, username, client_address(request))
     return page(site, "reset.html", ResetView(is_sent=True), None, request)
 
 

@@ -25,6 +25,7 @@ from service.store.listings import distributions_to_units, letters_by_status
 from service.store.overviews import Reading, failed_letters, pace, readings
 from service.store.reports import Scope
 from service.web.deps import SiteDep, VisitorDep, page
+from service.web.office_facts import facts_of_row
 from service.web.office_views import (
     DistributionLine,
     DistributionsView,
@@ -36,7 +37,6 @@ from service.web.office_views import (
     OutstandingGroup,
     Part,
     Sum,
-    facts_of_row,
     outstanding_by_unit,
     parts,
 )
@@ -125,7 +125,7 @@ def show_distribution(
         more=max(len(report.outstanding) - PEOPLE_SHOWN, 0),
         is_whole=unit_ids is None,
         can_excuse=visitor.actor.may(Act.RECORD_ABSENCE),
-        is_moving=bool(letters.open) or not report.listing_done,
+        is_moving=bool(letters.open) or (not report.listing_done and report.frozen_at <= report.as_of),
     )
     return page(site, "distribution.html", view, visitor, request)
 

@@ -28,7 +28,8 @@ from service.web.deps import SiteDep, VisitorDep, page
 from service.web.directory_views import NOBODY, together, with_those_below
 from service.web.errors import status_of
 from service.web.fields import UploadDep
-from service.web.office_views import ClassChoice, PostPreviewView, PostView, UnitChoice, facts_of_posting, named
+from service.web.office_facts import facts_of_posting, named
+from service.web.office_views import ClassChoice, PostPreviewView, PostView, UnitChoice
 from service.web.posting_form import Errors, PostForm, Read, new_form, new_key, place_of, read_form, read_posting
 from service.web.site import Site
 

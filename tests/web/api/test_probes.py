@@ -85,35 +85,27 @@ def test_figures_are_open_to_this_machine_itself(local: TestClient, office: Offi
     assert found["eoffice_queue_age_seconds", ""] == 0
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
-def test_who_comes_through_a_proxy_is_not_this_machine(local: TestClient, header: str) -> None:
-    answer = local.get("/metrics", headers={header: "for=192.0.2.1"})
-    assert (answer.status_code, answer.json()["code"]) == (401, "sign-in-needed")
+def test_who_comes_through_a_proxy_is_not_this_machine(local: TestClient) -> None:
+    for header in ("X-Forwarded-For", "Forwarded"):
+        answer = local.get("/metrics", headers={header: "for=192.0.2.1"})
+        assert (answer.status_code, answer.json()["code"]) == (401, "sign-in-needed")
 
 
-def test_behind_a_declared_proxy_nobody_is_this_machine(site: Site) -> None:
-    app = make_app(replace(site, trusted_proxy=True))
-    with TestClient(app, "http://localhost", client=("127.0.0.1", 50000)) as client:
-        assert client.get("/metrics").status_code == 401
-
-
-@pytest.mark.parametrize(
-    ("name", "status"),
-    [
-        ("secretariat", 200),
-        ("leadership", 200),
-        ("auditor", 200),
-        ("administrator", 200),
-        ("manager", 404),
-        ("employee", 404),
-        ("unknown", 401),
-    ],
-)
-def test_from_elsewhere_figures_take_the_token_of_who_may_see_the_status(
-    client: TestClient, office: Office, name: str, status: int
-) -> None:
-    answer = client.get("/metrics", headers={"Authorization": f"Bearer token of {name}"})
-    assert answer.status_code == status
+def test_from_elsewhere_figures_take_the_token_of_who_may_see_the_status(client: TestClient, office: Office) -> None:
+    expected = {
+        "secretariat": 200,
+        "leadership": 200,
+        "auditor": 200,
+        "administrator": 200,
+        "manager": 404,
+        "employee": 404,
+        "nobody": 401,
+    }
+    answers = {
+        name: client.get("/metrics", headers={"Authorization": f"Bearer token of {name}"}).status_code
+        for name in expected
+    }
+    assert answers == expected
 
 
 def test_metrics_without_a_database_are_a_problem(site: Site) -> None:
