@@ -5,8 +5,8 @@ import socket
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
-from service.doorbell import BrokerDoorbell
 from service.domain.deliveries import RetryPolicy
+from service.doorbell import BrokerDoorbell
 from service.mail.compose import Composer
 from service.mail.connection import Timeouts
 from service.mail.servers import MailServer, parse_smtp_url

@@ -11,7 +11,7 @@ _DAYS = re.compile(r"([1-9][0-9]{0,2})d")
 
 
 def parse_due(written: str, now: datetime) -> datetime:
-    """The moment that a deadline as typed stands for: `dd/MM/yyyy`, `yyyy-MM-dd`, or `Nd` for N working days from `now`.
+    """The moment of a deadline as typed: `dd/MM/yyyy`, `yyyy-MM-dd`, or `Nd` for N working days from `now`.
 
     Raises:
         BadDate: it is none of them.
@@ -22,7 +22,7 @@ def parse_due(written: str, now: datetime) -> datetime:
 
 
 def working_days_after(start: date, count: int) -> date:
-    """The day `count` working days after `start`, which is not counted itself; Monday to Friday (QĐ 188/1999/QĐ-TTg)."""
+    """The day `count` working days after `start`, itself not counted; Monday to Friday (QĐ 188/1999/QĐ-TTg)."""
     day = start
     while count:
         day += timedelta(days=1)

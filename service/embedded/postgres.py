@@ -28,7 +28,7 @@ _SETTINGS = {
     "listen_addresses": "",
     "timezone": "UTC",
     "max_connections": "60",
-    "shared_buffers": "48MB",
+    "shared_buffers": "32MB",
     "max_wal_size": "256MB",
     "wal_level": "minimal",
     "max_wal_senders": "0",

@@ -161,7 +161,7 @@ class Cast:
 
 
 def cast(office: SampleOrganisation, readers: int) -> Cast:
-    """The secretariat, a manager of people beside the secretariat, and `readers` who hold no role where there are any."""
+    """The secretariat, a manager, and `readers` of different units who hold no role, where there are such."""
     people = list(islice(office.people(), len(_core_people())))
     secretariat = next(person.code for person in people if person.role == "secretariat")
     managers = [person.code for person in people if person.role == "manager"]

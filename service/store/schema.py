@@ -17,8 +17,9 @@ def upgrade_schema(connection: Connection) -> None:
     command.upgrade(_config(connection), "head")
 
 
-def schema_is_current(connection: Connection) -> bool:
-    return schema_revision(connection) == ScriptDirectory.from_config(_config(connection)).get_current_head()
+def newest_revision(connection: Connection) -> str | None:
+    """The last migration that this version of the program has."""
+    return ScriptDirectory.from_config(_config(connection)).get_current_head()
 
 
 def schema_revision(connection: Connection) -> str | None:

@@ -11,7 +11,8 @@ _POSITION_DIGITS = 10
 
 def below(root: ColumnElement[bool]) -> Select[int]:
     """The ids of the units that `root` picks and of every unit below them."""
-    tree = select(units.c.id).where(root).cte("tree", recursive=True)
+    # Without a name of its own, so that one statement may ask for several.
+    tree = select(units.c.id).where(root).cte(recursive=True)
     tree = tree.union(select(units.c.id).join(tree, units.c.parent_id == tree.c.id))
     return select(tree.c.id)
 

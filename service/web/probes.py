@@ -22,7 +22,7 @@ from service.actions.sign_in import actor_of_token
 from service.domain.deliveries import Status as LetterStatus
 from service.domain.errors import DatabaseAway, Refused, SignInNeeded
 from service.domain.roles import OPERATOR, Actor
-from service.store.schema import schema_is_current
+from service.store.database import schema_is_current
 from service.web.api.problems import problem
 from service.web.api.shapes import Shape
 from service.web.deps import SiteDep
@@ -60,7 +60,7 @@ def ready(request: Request, site: SiteDep) -> Ready | Response:
     """The office can accept work: its database answers and is of this version."""
     try:
         with site.runtime.sessions() as session:
-            is_current = schema_is_current(session.connection())
+            is_current = schema_is_current(session)
     except _AWAY as error:
         return _away(request, error)
     return Ready() if is_current else problem(SchemaOutdated())

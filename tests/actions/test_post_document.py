@@ -83,6 +83,8 @@ def test_everybody_is_listed_and_only_working_addresses_get_a_letter(runtime: Ru
         ("unit:P1", {"clerk", "driver", "wrong"}),
         ("class:vien-chuc,person:A", {"lead", "clerk"}),
         ("unit:P1&class:cong-chuc", {"wrong"}),
+        ("unit:P1,unit:SO", {"lead", "clerk", "driver", "wrong"}),
+        ("unit:P1&class:vien-chuc,unit:SO&class:cong-chuc", {"lead", "clerk", "wrong"}),
         ("group:cchc", {"clerk"}),
         ("-person:A", {"clerk", "driver", "wrong"}),
         ("unit:P1,-class:nguoi-lao-dong,-person:D", {"clerk"}),

@@ -3,13 +3,20 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from service.store.database import schema_is_current
 from service.store.documents import add_document
-from service.store.schema import differences
+from service.store.schema import differences, newest_revision
+from service.store.tables import SCHEMA
 from tests.makers import POSTING
 
 
 def test_migrations_make_exactly_the_tables_that_the_code_names(session: Session) -> None:
     assert differences(session.connection()) == []
+
+
+def test_the_version_that_a_process_expects_is_the_last_migration(session: Session) -> None:
+    assert newest_revision(session.connection()) == SCHEMA
+    assert schema_is_current(session)
 
 
 @pytest.mark.parametrize("table", ["documents", "revisions", "files"])

@@ -1,4 +1,3 @@
-
 import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
