@@ -20,6 +20,9 @@ from service.web.site import Site
 from tests.fakes import OFFICE_ZONE
 from tests.makers import make_account, make_person, make_posting, make_unit
 
+# Templates are compiled once, as in a process that serves for weeks.
+ENVIRONMENT = make_environment(OFFICE_ZONE)
+
 PASSWORD = "mot mat khau du dai"
 MAX_REQUEST_BYTES = 3_000_000
 
@@ -44,7 +47,7 @@ def site(runtime: Runtime) -> Site:
 def make_site(runtime: Runtime, base_url: str = "https://testserver") -> Site:
     return Site(
         runtime=runtime,
-        environment=make_environment(OFFICE_ZONE),
+        environment=ENVIRONMENT,
         base_url=base_url,
         office_name="Sở Thử nghiệm",
         catcher_url="",
