@@ -218,7 +218,7 @@ ACTS = ("confirm", "open", "absent", "exempt", "leave", "fail")
 
 
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 5)), max_size=8))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_sum_explains_itself_after_any_course_of_things_and_as_of_each_moment(
     runtime: Runtime, clock: FakeClock, mailer: FakeMailer, course: list[tuple[str, int]]
 ) -> None:

@@ -73,7 +73,6 @@ def test_a_database_of_another_version_is_not_ready(site: Site, databases: Datab
     with browser(app) as client:
         answer = client.get("/readyz")
     engine.dispose()
-    databases.drop(url)
     assert (answer.status_code, answer.json()["code"]) == (503, "schema-outdated")
 
 
