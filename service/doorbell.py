@@ -1,9 +1,8 @@
 """Rings a worker by task name. A dead or mute broker is a warning, never an error: beat and sweep look anyway."""
 
+import atexit
 import logging
 import threading
-from types import TracebackType
-from typing import Self
 
 from celery import Celery
 from kombu.exceptions import OperationalError
@@ -15,7 +14,14 @@ DELIVER_DUE = "workers.tasks.deliver_due"
 SWEEP = "workers.tasks.sweep"
 TASKS = (LIST_RECIPIENTS, DELIVER_DUE, SWEEP)
 
-QUEUE = "rings"
+# Rings for letters pile up while thousands leave; drawing lists and sweeping must not stand behind them.
+LETTERS_QUEUE, OFFICE_QUEUE = "letters", "office"
+QUEUES = (OFFICE_QUEUE, LETTERS_QUEUE)
+
+
+def queue_of(task: str) -> str:
+    return LETTERS_QUEUE if task == DELIVER_DUE else OFFICE_QUEUE
+
 
 # Without these a broker that accepts and never answers would hold its caller for ever.
 BROKER_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 5, "visibility_timeout": 120}
@@ -40,6 +46,8 @@ class BrokerDoorbell:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
                 self._thread.start()
+                # A command ends right after its ring; without this the ring would end with it.
+                atexit.register(self.close)
             self._changed.notify()
 
     def close(self) -> None:
@@ -50,20 +58,12 @@ class BrokerDoorbell:
         if self._thread is not None:
             self._thread.join(_LAST_RINGS_SECONDS)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _run(self) -> None:
         app = Celery("doorbell", broker=self._broker_url, set_as_current=False)
         app.conf.update(broker_transport_options=BROKER_OPTIONS, broker_connection_retry=False)
         while (task := self._next()) is not None:
             try:
-                app.send_task(task, queue=QUEUE, ignore_result=True, retry=False)
+                app.send_task(task, queue=queue_of(task), ignore_result=True, retry=False)
             except (OperationalError, OSError) as error:
                 log.warning("the broker did not take the ring %s: %s", task, error)
 

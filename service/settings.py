@@ -4,13 +4,12 @@ Each setting may also be given as the path of a file that holds it: EOFFICE_SECR
 """
 
 import os
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.domain.errors import BadSetting, MissingSetting
@@ -30,8 +29,8 @@ class FileSource(PydanticBaseSettingsSource):
             return None, field_name, False
         try:
             return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
-        except OSError as error:
-            raise BadSetting(name=f"{PREFIX}{field_name.upper()}_FILE", reason=f"{path}: {error.strerror}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSetting(name=f"{PREFIX}{field_name.upper()}_FILE", reason=f"{path}: {error}") from error
 
     def __call__(self) -> dict[str, Any]:
         named = ((name, self.get_field_value(field, name)[0]) for name, field in self.settings_cls.model_fields.items())
@@ -90,6 +89,22 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     database_pool: Annotated[int, Field(gt=0)] = 5
 
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"there is no time zone {name!r}") from error
+        return name
+
+    @field_validator("database_url", "migrate_database_url")
+    @classmethod
+    def _postgresql(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith("postgresql://"):
+            raise ValueError("it must begin with postgresql://")
+        return url
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -115,10 +130,6 @@ class Settings(BaseSettings):
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
-
-    @cached_property
-    def link_lifetime_delta(self) -> timedelta:
-        return timedelta(seconds=self.link_lifetime)
 
 
 def read_settings(**overrides: object) -> Settings:

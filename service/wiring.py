@@ -2,10 +2,13 @@
 
 import os
 import socket
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from service.domain.deliveries import RetryPolicy
+from service.domain.errors import MissingSetting
+from service.domain.letters import Letter, Sent
 from service.doorbell import BrokerDoorbell
 from service.mail.compose import Composer
 from service.mail.connection import Timeouts
@@ -22,21 +25,28 @@ def build(settings: Settings) -> Runtime:
     """Make the Runtime of one process; connections open at first use.
 
     Raises:
-        MissingSetting: the database, the broker, the mail server or the secret key is not named.
+        MissingSetting: the database, the broker or the secret key is not named.
         BadSetting: an address is none.
     """
-    server = parse_smtp_url(settings.require("smtp_url"))
+    server = parse_smtp_url(settings.require("smtp_url")) if settings.smtp_url else None
     return Runtime(
         sessions=make_sessions(make_engine(settings.require("database_url"), pool_size=settings.database_pool)),
-        mailer=_mailer(settings, server),
+        mailer=_mailer(settings, server) if server else NoMailer(),
         clock=lambda: datetime.now(settings.zone),
         doorbell=BrokerDoorbell(settings.require("broker_url")),
         passwords=Argon2Passwords(),
         secret=settings.require("secret_key").encode(),
         worker=f"{socket.gethostname()}:{os.getpid()}",
-        server=server.place,
+        server=server.place if server else "",
         policy=_policy(settings),
     )
+
+
+class NoMailer:
+    """For commands that look at an office and send nothing; the processes that send check their settings first."""
+
+    def send(self, letters: Sequence[Letter]) -> Iterator[Sequence[Sent]]:  # noqa: ARG002 - the Mailer's signature
+        raise MissingSetting(name="EOFFICE_SMTP_URL")
 
 
 def _mailer(settings: Settings, server: MailServer) -> SmtpMailer:

@@ -54,6 +54,7 @@ ROOMS_BELOW: dict[str, set[str]] = {
     "workers": {DOMAIN, "service.settings", "service.wiring", "service.actions", "service.runtime", "service.doorbell"},
     "service.cli": {
         DOMAIN,
+        "service.doorbell",
         "service.settings",
         "service.wiring",
         "service.actions",

@@ -16,7 +16,7 @@ _TASK_LIMIT_SECONDS = 900
 def make_app(settings: Settings) -> Celery:
     app = Celery("eoffice", broker=settings.require("broker_url"))
     app.conf.update(
-        task_default_queue=doorbell.QUEUE,
+        task_default_queue=doorbell.OFFICE_QUEUE,
         task_ignore_result=True,
         task_acks_late=True,
         task_reject_on_worker_lost=True,

@@ -18,13 +18,13 @@ def change_password(runtime: Runtime, token: str, current_password: str, new_pas
         WeakPassword: the new one is too short, the user name, or the current one again.
         Throttled: too many guesses at this account went wrong in a row.
     """
-    account = _admit_owner(runtime, token)
-    if not runtime.passwords.verify(account.password_hash or "", current_password):
-        raise WrongPassword
     least = runtime.policy.password_least
-    check_password(new_password, account.username, least)
+    # Before the guess is counted: choosing a better password is no guess.
     if new_password == current_password:
         raise WeakPassword(least=least)
+    account = _admit_owner(runtime, token, new_password)
+    if not runtime.passwords.verify(account.password_hash or "", current_password):
+        raise WrongPassword
     password_hash = runtime.passwords.hash(new_password)
     now = runtime.clock()
     with runtime.sessions.begin() as session:
@@ -34,7 +34,7 @@ def change_password(runtime: Runtime, token: str, current_password: str, new_pas
         guesses.forget(session, account.names)
 
 
-def _admit_owner(runtime: Runtime, token: str) -> Account:
+def _admit_owner(runtime: Runtime, token: str, new_password: str) -> Account:
     now = runtime.clock()
     limits = sessions.Limits(runtime.policy.session_idle, runtime.policy.session_absolute)
     with runtime.sessions.begin() as session:
@@ -42,5 +42,6 @@ def _admit_owner(runtime: Runtime, token: str) -> Account:
         account = account_by_id(session, running.account_id, now.date()) if running else None
         if account is None:
             raise SignInNeeded
+        check_password(new_password, account.username, runtime.policy.password_least)
         guesses.admit_name(session, account.username, now)
     return account

@@ -69,7 +69,8 @@ def invite_accounts(
 
     Doing it again does no harm: an open link stays as it is and gets no second letter. Somebody named by code gets a
     new letter at any time, and the earlier link dies. An administrator may so invite people who have forgotten their
-    password; for others these are left out. Slips come in office order.
+    password; for others these are left out, and so are the slips of those whose roles reach beyond their own unit.
+    Slips come in office order.
 
     Raises:
         NotFound: the actor may not let people in.
@@ -78,7 +79,11 @@ def invite_accounts(
     """
     actor.must(Act.MANAGE_ACCOUNTS, Act.PRINT_SLIPS)
     named = None if codes is None else tuple(codes)
-    whom = Invitees(unit, named, has_password_too=named is not None and actor.may(Act.MANAGE_ACCOUNTS))
+    manages = actor.may(Act.MANAGE_ACCOUNTS)
+    # A letter goes to its owner; a slip opens the account to whoever prints it.
+    whom = Invitees(
+        unit, named, has_password_too=named is not None and manages, ordinary_only=by == "slip" and not manages
+    )
     return _invite_by_mail(runtime, whom) if by == "mail" else _print_slips(runtime, whom)
 
 

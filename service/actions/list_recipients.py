@@ -13,9 +13,12 @@ from service.store.distributions import (
     finish_listing,
     list_range,
     next_unlisted,
+    refresh_statistics,
 )
 
 PEOPLE_IN_A_RANGE = 5_000
+# Below this the planner does well without knowing.
+WORTH_COUNTING = 1_000
 
 
 def list_recipients(runtime: Runtime) -> int:
@@ -28,6 +31,9 @@ def list_recipients(runtime: Runtime) -> int:
     while (written := _list_one_range(runtime)) is not None:
         listed += written
         runtime.doorbell.ring(doorbell.DELIVER_DUE)
+    if listed >= WORTH_COUNTING:
+        with runtime.sessions.begin() as session:
+            refresh_statistics(session)
     return listed
 
 

@@ -4,9 +4,10 @@ import logging
 import sys
 
 import typer
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service.cli import backups, demo, directory, documents, office, processes, users
+from service.cli.refusals import NotMigrated
 from service.domain.errors import DatabaseAway, Refused
 
 app = typer.Typer(
@@ -38,6 +39,9 @@ def main() -> None:
         app()
     except Refused as refusal:
         _fail(refusal)
+    except ProgrammingError as error:
+        logging.getLogger(__name__).debug("the database knows no such table", exc_info=error)
+        _fail(NotMigrated())
     except OperationalError as error:
         logging.getLogger(__name__).debug("the database is away", exc_info=error)
         _fail(DatabaseAway())

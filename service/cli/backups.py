@@ -21,10 +21,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from service.cli.attach import office_settings, place_of
-from service.cli.refusals import BackupFailed, BrokenBackup, PlaceTaken
+from service.cli.refusals import BackupFailed, BrokenBackup, FileExists, PlaceTaken
 from service.domain.errors import MissingFile
 from service.embedded.binaries import postgres_programs
 from service.embedded.data_dir import open_data_dir
@@ -58,7 +58,7 @@ def backup(
     """Write the whole office to one file while it runs."""
     settings = office_settings(data)
     if file.exists():
-        raise PlaceTaken(place=file)
+        raise FileExists(name=file)
     with tempfile.TemporaryDirectory(dir=_existing_parent(file)) as scratch:
         dump = Path(scratch) / _DUMP
         manifest = _dump(settings, dump)
@@ -108,7 +108,7 @@ def _dump(settings: Settings, dump: Path) -> Manifest:
     """Dump and count in one and the same snapshot, so that the counts can be checked exactly."""
     owner = settings.require("migrate_database_url" if settings.migrate_database_url else "database_url")
     with _snapshot(make_engine(owner)) as (snapshot, schema, rows):
-        _run("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={dump}", "--no-owner", owner)
+        _run(owner, "pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={dump}", "--no-owner")
     with dump.open("rb") as content:
         return Manifest(schema, file_digest(content, "sha256").hexdigest(), rows)
 
@@ -145,7 +145,7 @@ def _unpack(file: Path, scratch: Path) -> Manifest:
     except FileNotFoundError as error:
         raise MissingFile(name=file) from error
     except (OSError, tarfile.TarError, KeyError, ValueError, TypeError) as error:
-        raise BrokenBackup(name=file, reason=error) from error
+        raise BrokenBackup(name=file, reason=str(error).splitlines()[0]) from error
     with (scratch / _DUMP).open("rb") as content:
         if file_digest(content, "sha256").hexdigest() != manifest.dump_sha256:
             raise BrokenBackup(name=file, reason="the dump does not have the digest that its manifest names")
@@ -158,7 +158,7 @@ def _restore(file: Path, server: EmbeddedPostgres, dump: Path, manifest: Manifes
     with engine.connect() as connection:
         if not knows_revision(connection, manifest.schema):
             raise BrokenBackup(name=file, reason=f"it comes from a newer version (schema {manifest.schema})")
-    _run("pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={owner}", str(dump))
+    _run(owner, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", str(dump))
     with engine.begin() as connection:
         found = count_rows(connection)
         differing = [table for table, rows in manifest.rows.items() if found.get(table) != rows]
@@ -169,9 +169,14 @@ def _restore(file: Path, server: EmbeddedPostgres, dump: Path, manifest: Manifes
         raise BrokenBackup(name=file, reason=f"after restoring, these differ: {', '.join([*differing, *broken])}")
 
 
-def _run(program: str, *arguments: str) -> None:
-    ran = subprocess.run(  # noqa: S603 - PostgreSQL's own program, arguments of ours
-        [postgres_programs() / program, *arguments],
+def _run(url: str, program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's own programs on a database; its password is no argument, for everybody can read those."""
+    place = make_url(url)
+    bare = place.set(password=None).render_as_string(hide_password=False)
+    secret = {"PGPASSWORD": str(place.password)} if place.password else {}
+    ran = subprocess.run(  # noqa: S603 - as the docstring says
+        [postgres_programs() / program, f"--dbname={bare}", *arguments],
+        env=secret,
         capture_output=True,
         text=True,
         check=False,

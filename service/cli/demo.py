@@ -34,6 +34,7 @@ from service.reading.rows import Source
 from service.runtime import Runtime
 from service.sample import organisation as sample
 from service.store.deliveries import Progress, progress
+from service.store.receipts import count_listed
 from service.wiring import build
 
 console = Console(highlight=False)
@@ -61,17 +62,29 @@ class Cast:
 
 
 @dataclass(frozen=True, slots=True)
+class _Task:
+    """What is posted, and to how many."""
+
+    document: Path | None
+    text: str
+    employees: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     document_id: int
     distribution_id: int
     seconds: float
     letters: Progress
     report: Report
+    inbox: int
+    employees: int
 
     @property
     def is_complete(self) -> bool:
         """Everyone has it in the inbox, and no letter ended otherwise than by the mail server's word."""
-        return not self.letters.open and not self.letters.of(Status.GAVE_UP, Status.SET_ASIDE)
+        failed = self.letters.open + self.letters.of(Status.GAVE_UP, Status.SET_ASIDE)
+        return self.inbox == self.employees and not failed
 
 
 def demo(
@@ -87,13 +100,13 @@ def demo(
     with _place(data) as place, running_stack(_plan(place, port)) as stack:
         runtime = build(stack.settings)
         cast = _prepare(runtime, stack, employees)
-        outcome = _play(runtime, stack, cast, document, text)
+        outcome = _play(runtime, stack, cast, _Task(document, text, employees))
         _tell(stack, cast, outcome, as_json=as_json)
         if not once:
             wait_for_interrupt()
     if not outcome.is_complete:
         failed = outcome.letters.of(Status.GAVE_UP, Status.SET_ASIDE)
-        raise DemoFailed(letters=failed)
+        raise DemoFailed(inbox=outcome.inbox, employees=employees, letters=failed)
 
 
 def _text(document: Path | None) -> str:
@@ -153,17 +166,18 @@ def _sign_in(browser: Browser, username: str, password: str) -> None:
     browser.submit("/sign-in", "/sign-in", {"username": username.lower(), "password": password})
 
 
-def _play(runtime: Runtime, stack: Stack, cast: Cast, document: Path | None, text: str) -> Outcome:
+def _play(runtime: Runtime, stack: Stack, cast: Cast, task: _Task) -> Outcome:
     started = time.monotonic()
-    distribution_id = _post(stack, cast, document, text)
-    _wait(runtime, stack, distribution_id)
+    distribution_id = _post(stack, cast, task.document, task.text)
+    _wait(runtime, stack, distribution_id, task.employees)
     seconds = time.monotonic() - started
     for reader in cast.people.readers:
         _read_and_confirm(stack, reader, cast.password, distribution_id)
     report = report_coverage(runtime, OPERATOR, distribution_id)
     with runtime.sessions() as session:
         letters = progress(session, distribution_id)
-    return Outcome(report.document_id, distribution_id, seconds, letters, report)
+        inbox = count_listed(session, distribution_id)
+    return Outcome(report.document_id, distribution_id, seconds, letters, report, inbox, task.employees)
 
 
 def _post(stack: Stack, cast: Cast, document: Path | None, text: str) -> int:
@@ -183,10 +197,8 @@ def _post(stack: Stack, cast: Cast, document: Path | None, text: str) -> int:
     return int(leads_to.rstrip("/").rpartition("/")[2])
 
 
-def _wait(runtime: Runtime, stack: Stack, distribution_id: int) -> None:
-    with runtime.sessions() as session:
-        letters = progress(session, distribution_id)
-    patience = _PATIENCE_SECONDS + letters.total / _LETTERS_A_SECOND_AT_LEAST
+def _wait(runtime: Runtime, stack: Stack, distribution_id: int, employees: int) -> None:
+    patience = _PATIENCE_SECONDS + employees / _LETTERS_A_SECOND_AT_LEAST
     if not wait_until_final(runtime, distribution_id, patience):
         with runtime.sessions() as session:
             letters = progress(session, distribution_id)
@@ -226,7 +238,7 @@ def _summary(outcome: Outcome) -> dict[str, object]:
     identity, levels = outcome.report.identity, outcome.report.levels
     return {
         "listed": identity.listed,
-        "inbox": identity.listed,
+        "inbox": outcome.inbox,
         "accepted": outcome.letters.of(Status.ACCEPTED),
         "refused": outcome.letters.of(Status.REFUSED),
         "no_address": levels.no_address,

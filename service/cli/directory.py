@@ -57,7 +57,7 @@ def _print(result: ImportResult) -> None:
         if plan is not None:
             _print_plan(title, plan)
     for warning in result.warnings:
-        console.print(f"  warning: {_place(warning)}{warning.reason}")
+        _say(f"  warning: {_place(warning)}{warning.reason}")
     console.print("Written." if result.written else "Nothing was written.")
 
 
@@ -69,9 +69,9 @@ def _print_plan(title: str, plan: Plan) -> None:
     for word in ("new", "changed", "moved", "left", "granted"):
         _print_entries(word, getattr(plan, word))
     for refused in plan.refused:
-        console.print(f"  refused: {_place(refused)}{refused.reason}")
+        _say(f"  refused: {_place(refused)}{refused.reason}")
     for warning in plan.warnings:
-        console.print(f"  warning: {_place(warning)}{warning.reason}")
+        _say(f"  warning: {_place(warning)}{warning.reason}")
 
 
 def _place(finding: Finding) -> str:
@@ -80,9 +80,14 @@ def _place(finding: Finding) -> str:
     return line + column
 
 
+def _say(line: str) -> None:
+    """What people typed is no markup, and a line stays one for whoever greps it."""
+    console.print(line, markup=False, soft_wrap=True)
+
+
 def _print_entries(word: str, entries: tuple[Entry, ...]) -> None:
     for entry in entries[:_SHOWN]:
         note = f" ({entry.note})" if entry.note else ""
-        console.print(f"  {word}: {entry.code} {entry.name}{note}")
+        _say(f"  {word}: {entry.code} {entry.name}{note}")
     if len(entries) > _SHOWN:
         console.print(f"  {word}: and {len(entries) - _SHOWN} more; --json names them all")

@@ -18,7 +18,7 @@ from service.actions.post_document import Posted, post_document
 from service.actions.report_coverage import report_coverage
 from service.actions.report_status import report_status
 from service.cli.attach import attach
-from service.cli.refusals import NobodySeen, UnwritableFile
+from service.cli.refusals import NobodySeen, UnreadableText, UnwritableFile
 from service.cli.tables import print_report, print_status, report_object
 from service.domain.deadlines import parse_due, parse_moment
 from service.domain.documents import Mode, NewFile, Posting, parse_urgency
@@ -142,9 +142,18 @@ def _read(path: Path) -> NewFile:
 
 
 def _text_of(files: tuple[NewFile, ...]) -> str:
-    """The text of a plain-text document, to the letter."""
-    texts = (file.content.decode("utf-8", "replace") for file in files if file.media_type == "text/plain")
-    return next(texts, "")
+    """The text of a plain-text document, to the letter.
+
+    Raises:
+        UnreadableText: it is in another encoding; published as it is read, it could never be mended.
+    """
+    plain = next((file for file in files if file.media_type == "text/plain"), None)
+    if plain is None:
+        return ""
+    try:
+        return plain.content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UnreadableText(name=plain.name, reason=f"byte {error.start}") from error
 
 
 def _say(posted: Posted, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import sys
 from ipaddress import ip_address
 
 from service.cli.refusals import PlainHttp
+from service.doorbell import QUEUES
 from service.settings import Settings, read_settings
 from service.store.database import make_engine
 from service.store.schema import upgrade_schema
@@ -60,9 +61,8 @@ def web_command(settings: Settings) -> list[str]:
 
 def worker_command(settings: Settings) -> list[str]:
     size = (f"--pool={settings.worker_pool}", f"--concurrency={settings.worker_concurrency}")
-    return _celery(
-        "worker", "--include=workers.tasks", *size, "--without-gossip", "--without-mingle", "--without-heartbeat"
-    )
+    work = ("--include=workers.tasks", f"--queues={','.join(QUEUES)}")
+    return _celery("worker", *work, *size, "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 def beat_command() -> list[str]:

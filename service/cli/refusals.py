@@ -56,5 +56,23 @@ class UnwritableFile(Refused):
 
 class DemoFailed(Refused):
     code = "demo-failed"
-    en = "{letters} letters were given up or set aside; the report names them."
-    vietnamese = "Có {letters} thư không gửi được; xem báo cáo."
+    en = "{inbox} of {employees} people have the document in the inbox, {letters} letters were given up or set aside."
+    vietnamese = "{inbox}/{employees} người có văn bản trong hộp, {letters} thư không gửi được."
+
+
+class FileExists(Refused):
+    code = "file-exists"
+    en = "{name} exists already; name a file that does not."
+    vietnamese = "Đã có tệp {name}; chọn tên khác."
+
+
+class UnreadableText(Refused):
+    code = "unreadable-text"
+    en = "{name} is no UTF-8 text ({reason}); save it as UTF-8, or attach it in its own format."
+    vietnamese = "{name} không phải là văn bản UTF-8 ({reason})."
+
+
+class NotMigrated(Refused):
+    code = "not-migrated"
+    en = "The database is not of this version's schema; run `eoffice migrate` first."
+    vietnamese = "Cơ sở dữ liệu chưa đúng phiên bản; chạy `eoffice migrate` trước."

@@ -66,10 +66,13 @@ def print_status(status: MachineStatus, console: Console) -> None:
     queue = status.queue
     console.print(f"Letters: {queue.waiting} waiting, {queue.sending} being sent; {_by_status(status)}")
     console.print(f"Oldest waiting: {status.oldest_waiting.total_seconds():.0f} s")
-    last = f"{queue.last_accepted_at:%d/%m/%Y %H:%M:%S %Z}" if queue.last_accepted_at else "none yet"
-    console.print(f"Last accepted: {last}")
+    last = status.queue.last_accepted_at
+    said = f"{last.astimezone(status.at.tzinfo):%d/%m/%Y %H:%M:%S}" if last else "none yet"
+    console.print(f"Last accepted: {said}")
     for held in status.held:
-        console.print(f"HELD: the mail server {held.server} is out since {held.opened_at:%H:%M:%S %Z}: {held.reason}")
+        since = held.opened_at.astimezone(status.at.tzinfo)
+        line = f"HELD: the mail server {held.server} is out since {since:%d/%m/%Y %H:%M:%S}: {held.reason}"
+        console.print(line, markup=False, soft_wrap=True)
     workers = ", ".join(one.name for one in status.of_kind("worker")) or "NONE"
     console.print(f"Workers seen: {workers}; beat: {'yes' if status.of_kind('beat') else 'NOT SEEN'}")
 

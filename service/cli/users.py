@@ -77,7 +77,7 @@ def revoke_token(token: Annotated[int, typer.Argument(help="The token's number."
 
 def _print_slip(runtime: Runtime, code: str) -> None:
     for made in invite_accounts(runtime, OPERATOR, by="slip", codes=[code]):
-        console.print(f"{made.person_name}, {made.unit_name}")
+        console.print(f"{made.person_name}, {made.unit_name}", markup=False)
         console.print(
             f"user name {made.username}, code [bold]{made.code}[/], until {made.expires_at:%d/%m/%Y %H:%M %Z}"
         )

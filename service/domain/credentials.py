@@ -127,6 +127,11 @@ def address_source(address: str) -> str:
     return f"address:{ipaddress.ip_network((parsed.packed, _IPV6_PREFIX), strict=False)}"
 
 
+def guess_source(name: str, address: str) -> str:
+    """Under what wrong guesses at a name from one place are counted; without an address, how all of them begin."""
+    return f"{name_source(name)} from {address_source(address) if address else ''}"
+
+
 def reset_source(source: str) -> str:
     """Under what the reset letters are counted that were asked for in a name, or from an address."""
     return f"reset:{source}"

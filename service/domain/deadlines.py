@@ -1,7 +1,7 @@
 """Deadlines: a date, or a number of working days; both end with the working day."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from service.domain.errors import BadDate
 
@@ -52,6 +52,8 @@ def parse_moment(written: str, now: datetime) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(written)
-    except ValueError as error:
+        known = moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+        # Near either end of the calendar another zone has no date for it.
+        return known.astimezone(UTC).astimezone(now.tzinfo)
+    except (ValueError, OverflowError) as error:
         raise BadDate(given=written) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)

@@ -180,7 +180,8 @@ def decide(outcome: Outcome, history: History, policy: RetryPolicy, jitter: floa
         case Requeued(holds_queue=True):
             return Verdict(Status.WAITING, counts=False)
         case Requeued():
-            return Verdict(Status.WAITING, wait=REQUEUE_PAUSE, counts=False)
+            status = Status.GAVE_UP if lifetime_over else Status.WAITING
+            return Verdict(status, wait=REQUEUE_PAUSE, counts=False)
         case Broken():
             worn_out = history.crashes + 1 >= policy.set_aside_after
             return Verdict(Status.SET_ASIDE if worn_out else Status.WAITING, wait=pause)
@@ -205,7 +206,7 @@ MOVES: Mapping[Event, Mapping[Status, frozenset[Status]]] = MappingProxyType(
         "deferred": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP})},
         "unknown": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP})},
         "refused": {Status.SENDING: frozenset({Status.REFUSED})},
-        "requeued": {Status.SENDING: frozenset({Status.WAITING})},
+        "requeued": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP})},
         "broken": {Status.SENDING: frozenset({Status.WAITING, Status.SET_ASIDE})},
         "lease expired": {Status.SENDING: frozenset({Status.WAITING, Status.SET_ASIDE})},
         "bounced": {s: frozenset({Status.BOUNCED}) for s in (Status.WAITING, Status.SENDING, Status.ACCEPTED)},

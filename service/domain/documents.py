@@ -18,6 +18,7 @@ from service.domain.errors import (
     SecrecyMark,
     UnknownDocumentType,
     UnknownUrgency,
+    UnstorableText,
 )
 from service.domain.vietnamese import comparable, moment, nfc, strip_controls
 
@@ -254,7 +255,8 @@ def check_posting(posting: Posting, max_file_bytes: int) -> None:
         MissingTitle: no printable character in the title.
         UnknownDocumentType: see `document_type`.
         BadNumber: the number and symbol hold a control character.
-        SecrecyMark: title, number or body bear one.
+        UnstorableText: a text holds what no database keeps.
+        SecrecyMark: a text or an attached plain text bears one.
         EmptyFileName: no printable character in a file's name.
         FileTooLarge: a file holds more than `max_file_bytes`.
     """
@@ -262,7 +264,8 @@ def check_posting(posting: Posting, max_file_bytes: int) -> None:
         raise MissingTitle
     document_type(posting.type_code)
     _check_number(posting.number)
-    for text in (posting.title, posting.number, posting.body):
+    for text in (posting.title, posting.number, posting.body, posting.message, posting.audience):
+        _check_storable(text)
         _check_secrecy(text)
     for file in posting.files:
         _check_file(file, max_file_bytes)
@@ -309,11 +312,19 @@ def _check_secrecy(text: str) -> None:
         raise SecrecyMark(mark=mark)
 
 
+def _check_storable(text: str) -> None:
+    """PostgreSQL keeps no NUL, and UTF-8 no half of a surrogate pair."""
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise UnstorableText
+
+
 def _check_file(file: NewFile, max_bytes: int) -> None:
     if not _is_legible(file.name):
         raise EmptyFileName
     if len(file.content) > max_bytes:
         raise FileTooLarge(name=_one_line(file.name), limit=max_bytes)
+    if file.media_type == "text/plain":
+        _check_secrecy(file.content.decode("utf-8", "replace"))
 
 
 def _is_legible(text: str) -> bool:

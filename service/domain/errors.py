@@ -135,6 +135,12 @@ class BadNumber(Invalid):
     vietnamese = "Số, ký hiệu {given!r} có ký tự không ghi được vào sổ."
 
 
+class UnstorableText(Invalid):
+    code = "unstorable-text"
+    en = "The text holds a NUL or half a character, so it is no text; save the file as UTF-8 and try again."
+    vietnamese = "Văn bản có ký tự không hợp lệ; lưu tệp dưới dạng UTF-8 rồi thử lại."
+
+
 class BadDate(Invalid):
     code = "bad-date"
     en = "{given!r} is no date; write dd/MM/yyyy, yyyy-MM-dd, or a number of working days such as 5d."

@@ -25,6 +25,9 @@ class Role(StrEnum):
         return _LABELS[self]
 
 
+# Roles that reach no further than the own unit.
+ORDINARY = frozenset({Role.EMPLOYEE, Role.MANAGER})
+
 _LABELS = {
     Role.EMPLOYEE: "Nhân viên",
     Role.MANAGER: "Lãnh đạo đơn vị",
@@ -39,6 +42,7 @@ class Act(StrEnum):
     """What a person may do beyond reading and confirming what was sent to them."""
 
     POST = "post"
+    READ_DOCUMENTS = "read documents sent to others"
     SEE_REPORTS = "see reports"
     SEE_UNIT_REPORTS = "see reports of own units"
     RECORD_ABSENCE = "record absences and exemptions"
@@ -53,6 +57,8 @@ class Act(StrEnum):
 PERMITS: Mapping[Act, frozenset[Role]] = MappingProxyType(
     {
         Act.POST: frozenset({Role.SECRETARIAT}),
+        # An auditor looks at the evidence about documents, not into them.
+        Act.READ_DOCUMENTS: frozenset({Role.SECRETARIAT, Role.LEADERSHIP}),
         Act.SEE_REPORTS: frozenset({Role.SECRETARIAT, Role.LEADERSHIP, Role.AUDITOR}),
         Act.SEE_UNIT_REPORTS: frozenset({Role.MANAGER}),
         Act.RECORD_ABSENCE: frozenset({Role.MANAGER, Role.SECRETARIAT}),

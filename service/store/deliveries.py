@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from service.domain.deliveries import FAILED, FINAL, Accepted, Event, Reply, RetryPolicy, Status, Verdict, sources
+from service.domain.deliveries import FINAL, Accepted, Event, Reply, RetryPolicy, Status, Verdict, sources
 from service.domain.letters import Sent
 from service.domain.occasions import ORIGINAL
 from service.store.tables import accounts, attempts, deliveries
@@ -55,6 +55,9 @@ class Claim:
 
     token: UUID
     rows: tuple[RowMapping, ...]
+
+
+NOTHING = Claim(UUID(int=0), ())
 
 
 def _due() -> ColumnElement[bool]:
@@ -279,14 +282,6 @@ def letters_of(session: Session, distribution_id: int, person_ids: Iterable[int]
 
 def attempts_of(session: Session, delivery_id: int) -> list[RowMapping]:
     query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
-    return list(session.execute(query).mappings())
-
-
-def failed_letters(session: Session, distribution_id: int, limit: int = 200) -> list[RowMapping]:
-    d = deliveries.c
-    query = (
-        select(deliveries).where(d.distribution_id == distribution_id, d.status.in_(FAILED)).order_by(d.id).limit(limit)
-    )
     return list(session.execute(query).mappings())
 
 

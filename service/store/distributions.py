@@ -246,6 +246,11 @@ def finish_listing(session: Session, distribution_id: int) -> None:
     )
 
 
+def refresh_statistics(session: Session) -> None:
+    """Tell the planner about the rows just written."""
+    session.execute(select(func.refresh_statistics()))
+
+
 def listing_is_due(session: Session, moment: datetime) -> bool:
     d = distributions.c
     query = select(literal(1)).where(d.listed_at.is_(None), d.frozen_at <= moment).limit(1)

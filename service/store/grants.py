@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.roles import Role
-from service.store.tables import role_grants, units
+from service.store.tables import accounts, role_grants, units
 from service.store.units import below
 
 
@@ -78,3 +78,10 @@ def _is(account_id: int, role: Role, unit_id: int | None) -> ColumnElement[bool]
 def _in_force(now: datetime) -> ColumnElement[bool]:
     g = role_grants.c
     return and_(g.valid_from <= now, or_(g.valid_to.is_(None), g.valid_to > now))
+
+
+def holds_any(roles: frozenset[Role], now: datetime) -> ColumnElement[bool]:
+    """Whether an account, in a query over accounts, holds one of the roles now or is granted it for later."""
+    g = role_grants.c
+    not_over = or_(g.valid_to.is_(None), g.valid_to > now)
+    return exists().where(g.account_id == accounts.c.id, g.role.in_(roles), not_over)

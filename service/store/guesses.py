@@ -1,21 +1,28 @@
-"""Wrong guesses in a row, counted under a name and under an address; see `credentials.pause_after`."""
+"""Wrong guesses in a row, counted under an address, and under a name from that address; see `credentials.pause_after`.
+
+Somebody elsewhere who guesses at a name cannot lock its owner out, and whoever signs in with an account of their own
+does not thereby get new guesses at others'.
+"""
 
 import math
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from service.domain.credentials import address_source, name_source, pause_after, reset_source
+from service.domain.credentials import address_source, guess_source, name_source, pause_after, reset_source
 from service.domain.errors import Throttled
 from service.store.tables import sign_in_failures
 
 _ALLOWED_A_NAME = 5
 # A whole office may stand behind one address.
-_ALLOWED_AN_ADDRESS = 20
+_ALLOWED_AN_ADDRESS = 50
+# Mistakes of the morning say nothing about the afternoon.
+_FORGOTTEN_AFTER = timedelta(minutes=20)
 _ALLOWED_RESETS = 1
+_ALLOWED_RESETS_FROM_AN_ADDRESS = 20
 
 
 def admit(session: Session, name: str, address: str, now: datetime) -> None:
@@ -29,7 +36,7 @@ def admit(session: Session, name: str, address: str, now: datetime) -> None:
     f = sign_in_failures.c
     paused = select(f.locked_until).where(f.source == address_source(address), f.locked_until > now)
     _refuse_until(session.execute(paused).scalar_one_or_none(), now)
-    admit_name(session, name, now)
+    _refuse_until(_count(session, guess_source(name, address), _ALLOWED_A_NAME, now), now)
 
 
 def admit_name(session: Session, name: str, now: datetime) -> None:
@@ -55,7 +62,7 @@ def admit_reset_from(session: Session, address: str, now: datetime) -> None:
     Raises:
         Throttled: too many were asked for from this address.
     """
-    _refuse_until(_count(session, reset_source(address_source(address)), _ALLOWED_AN_ADDRESS, now), now)
+    _refuse_until(_count(session, reset_source(address_source(address)), _ALLOWED_RESETS_FROM_AN_ADDRESS, now), now)
 
 
 def admit_reset_for(session: Session, name: str, now: datetime) -> bool:
@@ -63,13 +70,16 @@ def admit_reset_for(session: Session, name: str, now: datetime) -> bool:
     return _count(session, reset_source(name_source(name)), _ALLOWED_RESETS, now) is None
 
 
-def forget(session: Session, names: Iterable[str], address: str | None = None) -> None:
-    """The guess was right: its name, and the address if given, start anew."""
-    sources = [name_source(name) for name in names]
-    if address is not None:
-        sources.append(address_source(address))
-    resets = [reset_source(source) for source in sources]
-    session.execute(delete(sign_in_failures).where(sign_in_failures.c.source.in_(sources + resets)))
+def forget(session: Session, names: Sequence[str], address: str | None = None) -> None:
+    """The guess was right: the names start anew, from this address or, without one, from everywhere."""
+    source = sign_in_failures.c.source
+    known = [name_source(name) for name in names]
+    if address is None:
+        guessed = or_(*(source.startswith(guess_source(name, ""), autoescape=True) for name in names))
+    else:
+        guessed = source.in_([guess_source(name, address) for name in names])
+    over = or_(source.in_([*known, *map(reset_source, known)]), guessed)
+    session.execute(delete(sign_in_failures).where(over))
 
 
 def _count(session: Session, source: str, allowed: int, now: datetime) -> datetime | None:
@@ -79,7 +89,9 @@ def _count(session: Session, source: str, allowed: int, now: datetime) -> dateti
     counted = started.on_conflict_do_update(
         index_elements=[f.source],
         set_={
-            "failures": case((f.locked_until > now, f.failures), else_=f.failures + 1),
+            "failures": case(
+                (f.locked_until > now, f.failures), (f.last_at < now - _FORGOTTEN_AFTER, 1), else_=f.failures + 1
+            ),
             "last_at": now,
         },
     )

@@ -9,9 +9,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from service.domain.occasions import Kind
+from service.domain.roles import ORDINARY, Role
 from service.domain.vietnamese import full_name
 from service.store.accounts import may_be_used
 from service.store.directory import list_units
+from service.store.grants import holds_any
 from service.store.tables import accounts, deliveries, memberships, people, units
 from service.store.units import below
 
@@ -20,13 +22,15 @@ from service.store.units import below
 class Invitees:
     """Whose accounts: those of one unit and below, of the people with these codes, or of everybody where all are None.
 
-    Accounts that have a password already are among them only with `has_password_too`.
+    Accounts that have a password already are among them only with `has_password_too`; with `ordinary_only` those that
+    see or do more than their own unit's are left out.
     """
 
     unit_code: str | None = None
     codes: tuple[str, ...] | None = None
     account_id: int | None = None
     has_password_too: bool = False
+    ordinary_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,8 @@ def _invited(whom: Invitees, now: datetime, *columns: ColumnElement[Any]) -> Sel
         query = query.where(a.id == whom.account_id)
     if not whom.has_password_too:
         query = query.where(a.password_hash.is_(None))
+    if whom.ordinary_only:
+        query = query.where(~holds_any(frozenset(Role) - ORDINARY, now))
     return query
 
 

@@ -160,7 +160,8 @@ def history_page(session: Session, person_id: int, *, before: int | None, limit:
     return list(session.execute(query).mappings())
 
 
-def counts_by_status(session: Session, distribution_id: int) -> dict[State, int]:
-    r = receipts.c
-    query = select(r.status, func.count()).where(r.distribution_id == distribution_id).group_by(r.status)
-    return {State(status): count for status, count in session.execute(query)}
+def count_listed(session: Session, distribution_id: int) -> int:
+    """How many inboxes have it: every person on the frozen list."""
+    query = select(func.count()).where(receipts.c.distribution_id == distribution_id)
+    listed: int = session.execute(query).scalar_one()
+    return listed

@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     RowMapping,
-    Select,
     Subquery,
     and_,
     case,
-    exists,
     func,
     literal,
     or_,
     select,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import FromClause
 
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Term, UnitCoverage
 from service.domain.deliveries import FAILED, Status
@@ -50,43 +50,58 @@ class Scope:
         return mine if self.unit_ids is None else and_(mine, receipts.c.unit_id.in_(self.unit_ids))
 
 
-def report(session: Session, head: RowMapping, scope: Scope, as_of: datetime, office_day: date) -> Report:
-    """Build the report of the distribution whose row `head` is (see `distribution_row`)."""
-    mode = Mode(head["mode"])
-    people_by_term = _judged(scope, head["revision"], mode, as_of, office_day).subquery("judged")
+def report(
+    session: Session,
+    head: RowMapping,
+    scope: Scope,
+    as_of: datetime,
+    office_day: date,
+    *,
+    most_outstanding: int | None = None,
+) -> Report:
+    """Build the report of the distribution whose row `head` is (see `distribution_row`).
+
+    It names everybody who has not confirmed, or only the first `most_outstanding` of them.
+    """
+    people_by_term = _judged(head, scope, as_of, office_day)
     return Report(
         distribution_id=head["id"],
         document_id=head["document_id"],
         number=head["number"],
         title=head["title"],
-        mode=mode,
+        mode=Mode(head["mode"]),
         revision=head["revision"],
         due_at=head["due_at"],
         frozen_at=head["frozen_at"],
         as_of=as_of,
         listing_done=head["listed_at"] is not None,
         units=_by_unit(session, people_by_term),
-        outstanding=_outstanding(session, people_by_term),
+        outstanding=_outstanding(session, people_by_term, most_outstanding),
     )
 
 
-def _judged(scope: Scope, revision: int, mode: Mode, as_of: datetime, office_day: date) -> Select[tuple[object, ...]]:
-    """One row a person: the term that fits first, and every evidence level."""
-    r, letter = receipts.c, deliveries.c
-    opened = _reached(State.OPENED, revision, as_of)
-    acknowledged = _reached(State.ACKNOWLEDGED, revision, as_of)
-    done = acknowledged if mode is Mode.ACKNOWLEDGE else or_(opened, acknowledged)
-    failed = and_(letter.status.in_(FAILED), letter.final_at <= as_of)
-    without_mail = or_(r.address.is_(None), r.address_problem.is_not(None), failed)
+def _judged(head: RowMapping, scope: Scope, as_of: datetime, office_day: date) -> CTE:
+    """One row a person: the term that fits first, and every evidence level.
+
+    Each fact is joined once, for at most one row fits; the terms are worked out once and read many times.
+    """
+    r, letter, mode = receipts.c, deliveries.c, Mode(head["mode"])
+    opening = _reached(State.OPENED, head["revision"], as_of)
+    confirmation = _reached(State.ACKNOWLEDGED, head["revision"], as_of)
+    absence, visit = _absent_people(as_of, office_day), _last_visits(head["frozen_at"], as_of)
+    acknowledged = confirmation.c.state.is_not(None)
+    opened = or_(opening.c.state.is_not(None), acknowledged)
+    failed = func.coalesce(and_(letter.status.in_(FAILED), letter.final_at <= as_of), literal(False))
+    no_address = or_(r.address.is_(None), r.address_problem.is_not(None))
     term = case(
-        (done, Term.CONFIRMED.value),
-        (~_still_here(as_of, office_day), Term.MOVED_OR_LEFT.value),
-        (_exempted(as_of), Term.EXEMPTED.value),
-        (_absent(as_of, office_day), Term.ABSENT.value),
-        (and_(without_mail, ~opened, ~_signed_in(as_of)), Term.NOT_REACHABLE.value),
+        (acknowledged if mode is Mode.ACKNOWLEDGE else opened, Term.CONFIRMED.value),
+        (memberships.c.id.is_(None), Term.MOVED_OR_LEFT.value),
+        (exemptions.c.person_id.is_not(None), Term.EXEMPTED.value),
+        (absence.c.person_id.is_not(None), Term.ABSENT.value),
+        (and_(or_(no_address, failed), ~opened, visit.c.person_id.is_(None)), Term.NOT_REACHABLE.value),
         else_=Term.NOT_YET.value,
     )
-    return (
+    query = (
         select(
             r.person_id,
             r.unit_id,
@@ -103,70 +118,63 @@ def _judged(scope: Scope, revision: int, mode: Mode, as_of: datetime, office_day
             (letter.attempts > 0).label("sent"),
             and_(letter.status == Status.ACCEPTED.value, letter.final_at <= as_of).label("accepted"),
             failed.label("failed"),
-            or_(r.address.is_(None), r.address_problem.is_not(None)).label("no_address"),
-            or_(opened, acknowledged).label("opened"),
+            no_address.label("no_address"),
+            opened.label("opened"),
             acknowledged.label("acknowledged"),
             term.label("term"),
         )
         .select_from(receipts)
-        .outerjoin(
-            deliveries,
-            and_(
-                letter.distribution_id == r.distribution_id,
-                letter.person_id == r.person_id,
-                letter.channel == "mail",
-                letter.occasion == str(ORIGINAL),
-            ),
-        )
-        .where(scope.covers())
+        .outerjoin(deliveries, _is_original_letter())
+        .outerjoin(opening, _same_receipt(opening))
+        .outerjoin(confirmation, _same_receipt(confirmation))
+        .outerjoin(memberships, and_(memberships.c.person_id == r.person_id, in_force(as_of, office_day)))
+        .outerjoin(exemptions, and_(_same_receipt(exemptions), _known_by(exemptions, as_of)))
+        .outerjoin(absence, absence.c.person_id == r.person_id)
+        .outerjoin(visit, visit.c.person_id == r.person_id)
+        .where(scope.covers(), r.listed_at <= as_of)
     )
+    return query.cte("judged").prefix_with("MATERIALIZED")
 
 
-def _reached(state: State, revision: int, as_of: datetime) -> ColumnElement[bool]:
+def _is_original_letter() -> ColumnElement[bool]:
+    letter = deliveries.c
+    return and_(_same_receipt(deliveries), letter.channel == "mail", letter.occasion == str(ORIGINAL))
+
+
+def _same_receipt(other: FromClause) -> ColumnElement[bool]:
+    r = receipts.c
+    return and_(other.c.distribution_id == r.distribution_id, other.c.person_id == r.person_id)
+
+
+def _known_by(fact: FromClause, as_of: datetime) -> ColumnElement[bool]:
+    return and_(fact.c.effective_at <= as_of, fact.c.recorded_at <= as_of)
+
+
+def _reached(state: State, revision: int, as_of: datetime) -> Subquery:
     e = receipt_events.c
-    return exists().where(
-        e.distribution_id == receipts.c.distribution_id,
-        e.person_id == receipts.c.person_id,
-        e.revision == revision,
-        e.state == state.value,
-        e.recorded_at <= as_of,
+    found = select(e.distribution_id, e.person_id, e.state).where(
+        e.revision == revision, e.state == state.value, e.recorded_at <= as_of
     )
+    return found.subquery(state.value)
 
 
-def _still_here(as_of: datetime, office_day: date) -> ColumnElement[bool]:
-    return exists().where(memberships.c.person_id == receipts.c.person_id, in_force(as_of, office_day))
-
-
-def _exempted(as_of: datetime) -> ColumnElement[bool]:
-    x = exemptions.c
-    return exists().where(
-        x.distribution_id == receipts.c.distribution_id,
-        x.person_id == receipts.c.person_id,
-        x.effective_at <= as_of,
-        x.recorded_at <= as_of,
-    )
-
-
-def _absent(as_of: datetime, office_day: date) -> ColumnElement[bool]:
+def _absent_people(as_of: datetime, office_day: date) -> Subquery:
     a = absences.c
-    return exists().where(
-        a.person_id == receipts.c.person_id,
-        a.first_day <= office_day,
-        a.last_day >= office_day,
-        a.recorded_at <= as_of,
+    away = select(a.person_id).where(a.first_day <= office_day, a.last_day >= office_day, a.recorded_at <= as_of)
+    return away.distinct().subquery("away")
+
+
+def _last_visits(since: datetime, as_of: datetime) -> Subquery:
+    """People who have signed in since the list was drawn."""
+    seen = (
+        select(accounts.c.person_id)
+        .join(sessions, sessions.c.account_id == accounts.c.id)
+        .where(sessions.c.created_at >= since, sessions.c.created_at <= as_of)
     )
+    return seen.distinct().subquery("seen")
 
 
-def _signed_in(as_of: datetime) -> ColumnElement[bool]:
-    return exists().where(
-        accounts.c.person_id == receipts.c.person_id,
-        sessions.c.account_id == accounts.c.id,
-        sessions.c.created_at >= receipts.c.listed_at,
-        sessions.c.created_at <= as_of,
-    )
-
-
-def _by_unit(session: Session, judged: Subquery) -> tuple[UnitCoverage, ...]:
+def _by_unit(session: Session, judged: CTE) -> tuple[UnitCoverage, ...]:
     j, order = judged.c, office_order()
 
     def of_term(term: Term) -> ColumnElement[int]:
@@ -203,13 +211,14 @@ _IN_THE_SUM = (
 )
 
 
-def _outstanding(session: Session, judged: Subquery) -> tuple[Outstanding, ...]:
+def _outstanding(session: Session, judged: CTE, most: int | None) -> tuple[Outstanding, ...]:
     j = judged.c
     query = (
         select(judged, people.c.code)
         .join(people, people.c.id == j.person_id)
         .where(j.term.in_([Term.NOT_YET.value, Term.NOT_REACHABLE.value]))
         .order_by(j.name_key, people.c.code)
+        .limit(most)
     )
     return tuple(_outstanding_person(row) for row in session.execute(query).mappings())
 

@@ -1,11 +1,14 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import RowMapping, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from service import doorbell
 from service.actions.activate_account import activate_by_slip
@@ -307,3 +310,76 @@ def test_an_account_letter_whose_link_is_dead_is_not_sent_any_more(runtime: Runt
     deliver_due(runtime)
     assert [one["status"] for one in letters(runtime)] == ["cancelled", "accepted"]
     assert mailer.letters[0].path.startswith("/activate/")
+
+
+def test_a_healed_server_is_found_out_even_when_only_suspect_letters_wait(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post()
+    for _ in range(deliveries.SUSPECT_AFTER):
+        kill_a_worker_holding_letters(runtime)
+        sweep(runtime)
+    with runtime.sessions.begin() as session:
+        circuits.open_circuit(session, runtime.server, "away", timedelta(0), timedelta(0))
+    deliver_due(runtime)
+    assert letters(runtime)[0]["status"] == "accepted"
+
+
+class SlowMailer(FakeMailer):
+    """Its first letter takes so long that the lease is lost to somebody else meanwhile."""
+
+    def __init__(self, lose_the_lease: Callable[[], None]) -> None:
+        super().__init__()
+        self._lose_the_lease = lose_the_lease
+
+    def send(self, letters: Sequence[Letter]) -> Iterator[Sequence[Sent]]:
+        self._lose_the_lease()
+        yield []
+        yield from super().send(letters)
+
+
+def test_a_worker_that_lost_its_lease_sends_nothing_more(runtime: Runtime, post: Callable[..., int]) -> None:
+    post(3)
+
+    def lose_the_lease() -> None:
+        with runtime.sessions.begin() as session:
+            session.execute(update(delivery_table).values(lease_token=uuid4()))
+
+    slow = SlowMailer(lose_the_lease)
+    deliver_due(replace(runtime, mailer=slow, policy=Policy(lease=timedelta(microseconds=3))))
+    assert slow.letters == []
+
+
+class BlinkingSessions:
+    """The database goes away for the first two attempts to write the results of letters."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._sessions = runtime.sessions
+        self.armed = False
+        self.refusals = 2
+
+    def __call__(self) -> Session:
+        return self._sessions()
+
+    def begin(self) -> AbstractContextManager[Session]:
+        if self.armed and self.refusals:
+            self.refusals -= 1
+            raise OperationalError("COMMIT", {}, ConnectionError("the server closed the connection"))
+        return self._sessions.begin()
+
+
+def test_a_250_that_was_read_is_recorded_when_the_database_is_back(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post()
+    blinking = BlinkingSessions(runtime)
+
+    def answer_while_the_database_goes_away(_: Letter) -> Outcome:
+        blinking.armed = True
+        return ACCEPTED
+
+    mailer.answer = answer_while_the_database_goes_away
+    deliver_due(replace(runtime, sessions=blinking))  # type: ignore[arg-type]  # the two verbs that are used
+    assert blinking.refusals == 0
+    assert [one["status"] for one in letters(runtime)] == ["accepted"]
+    assert len(mailer.letters) == 1

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, select, update
 
 from service.actions.activate_account import activate_by_link, activate_by_slip
 from service.actions.invite_accounts import Invited, invite_accounts, request_reset
+from service.actions.manage_accounts import grant_role
 from service.domain.credentials import sign_link
 from service.domain.errors import BadLink, NotFound, Throttled, UnknownPerson, UnknownUnit
 from service.domain.occasions import Kind, parse_occasion
@@ -219,3 +220,10 @@ def test_a_reset_that_somebody_else_asked_for_changes_nothing_for_the_owner(runt
     with runtime.sessions() as session:
         after = session.execute(select(accounts.c.password_hash).where(accounts.c.username == "alice")).scalar_one()
     assert after == before
+
+
+def test_only_an_administrator_prints_the_slip_of_who_may_do_more_than_the_own_unit(runtime: Runtime) -> None:
+    grant_role(runtime, OPERATOR, "alice", Role.ADMINISTRATOR)
+    grant_role(runtime, OPERATOR, "bob", Role.MANAGER, unit="VP1")
+    assert [slip.username for slip in invite_accounts(runtime, SECRETARIAT, by="slip")] == ["charlie", "bob"]
+    assert "alice" in [slip.username for slip in invite_accounts(runtime, ADMINISTRATOR, by="slip")]

@@ -2,10 +2,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, literal, select, text
 
 from service import doorbell
-from service.actions.list_recipients import list_recipients
+from service.actions.list_recipients import WORTH_COUNTING, list_recipients
 from service.actions.post_document import post_document, preview_audience
 from service.domain.documents import NewFile
 from service.domain.errors import (
@@ -17,12 +17,13 @@ from service.domain.errors import (
     NotFound,
     SecrecyMark,
     UnknownTerm,
+    UnstorableText,
 )
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
-from service.store.tables import deliveries, distributions, documents, files, memberships, receipts
+from service.store.tables import deliveries, distributions, documents, files, memberships, people, receipts
 from tests.fakes import FakeClock, FakeDoorbell
-from tests.makers import make_actor, make_person, make_posting, make_unit
+from tests.makers import LONG_AGO, make_actor, make_person, make_posting, make_unit
 
 SECRETARIAT = make_actor(Role.SECRETARIAT)
 
@@ -114,6 +115,9 @@ def test_the_preview_says_how_many_and_how_many_by_mail(runtime: Runtime, office
         ({"audience": " , "}, EmptyAudience, "nobody"),
         ({"title": "  "}, MissingTitle, "title"),
         ({"body": "x\nTỐI MẬT\ny"}, SecrecyMark, "TỐI MẬT"),
+        ({"message": "TUYỆT MẬT"}, SecrecyMark, "TUYỆT MẬT"),
+        ({"files": (NewFile("a.txt", "text/plain", "x\nMẬT\n".encode()),)}, SecrecyMark, "MẬT"),
+        ({"body": "a\0b"}, UnstorableText, "NUL"),
         ({"files": (NewFile("lon.pdf", "application/pdf", b"x" * 26_214_401),)}, FileTooLarge, "lon.pdf"),
     ],
 )
@@ -184,3 +188,17 @@ def test_listing_twice_adds_nobody_twice(runtime: Runtime, office: dict[str, int
     with ThreadPoolExecutor(4) as pool:
         written = sum(pool.map(lambda _: list_recipients(runtime), range(4)))
     assert written == count(runtime, receipts) == len(office)
+
+
+def test_the_planner_knows_of_a_long_list_as_soon_as_it_is_drawn(runtime: Runtime) -> None:
+    with runtime.sessions.begin() as session:
+        unit = make_unit(session)
+        codes = [{"code": f"P{number}"} for number in range(WORTH_COUNTING)]
+        session.execute(insert(people), codes)
+        everybody = select(people.c.id, literal(unit), literal(LONG_AGO))
+        session.execute(insert(memberships).from_select(["person_id", "unit_id", "valid_from"], everybody))
+    post_document(runtime, OPERATOR, make_posting())
+    list_recipients(runtime)
+    with runtime.sessions() as session:
+        known = session.execute(text("SELECT reltuples FROM pg_class WHERE relname = 'receipts'")).scalar_one()
+    assert known == WORTH_COUNTING

@@ -13,7 +13,7 @@ def test_an_employee_may_do_nothing_beyond_reading_what_was_sent() -> None:
 
 
 def test_an_administrator_is_not_thereby_a_reader() -> None:
-    reading = {Act.POST, Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS, Act.SEE_AUDIT}
+    reading = {Act.POST, Act.READ_DOCUMENTS, Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS, Act.SEE_AUDIT}
     assert not any(actor(Role.ADMINISTRATOR).may(act) for act in reading)
 
 
