@@ -18,24 +18,25 @@ from service.web.pages import (
 from service.web.security import SecurityHeaders
 from service.web.site import Site
 
-# Forms without a file; the pages that take files have the site's own limit.
-_FORM_BYTES = 1024 * 1024
+# Whatever brings no file: a JSON body is parsed before anybody asks who sent it. Files have the site's own limit.
+_BODY_BYTES = 1024 * 1024
 
 
 def make_app(site: Site) -> FastAPI:
     app = FastAPI(title="eoffice", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.state.site = site
     site.environment.globals["static"] = static
-    app.include_router(account.router, max_body_size=_FORM_BYTES, include_in_schema=False)
-    app.include_router(inbox.router, max_body_size=_FORM_BYTES, include_in_schema=False)
+    app.include_router(account.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(inbox.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(post.router, max_body_size=site.max_request_bytes, include_in_schema=False)
-    app.include_router(distributions.router, max_body_size=_FORM_BYTES, include_in_schema=False)
-    app.include_router(reports.router, max_body_size=_FORM_BYTES, include_in_schema=False)
+    app.include_router(distributions.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(reports.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(directory_import.router, max_body_size=site.max_request_bytes, include_in_schema=False)
-    app.include_router(directory.router, max_body_size=_FORM_BYTES, include_in_schema=False)
-    app.include_router(accounts.router, max_body_size=_FORM_BYTES, include_in_schema=False)
-    app.include_router(status.router, max_body_size=_FORM_BYTES, include_in_schema=False)
-    app.include_router(api.router, max_body_size=site.max_request_bytes)
+    app.include_router(directory.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(accounts.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(status.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(api.router, max_body_size=_BODY_BYTES)
+    app.include_router(api.upload_router, max_body_size=site.max_request_bytes)
     app.include_router(probes.router)
     app.mount("/static", LastingFiles(directory=STATIC_DIRECTORY), name="static")
     errors.install(app)

@@ -18,6 +18,7 @@ from service.web.site import Site
 _LAST_ID = 2**63 - 1
 
 Id = Annotated[int, Path(ge=1, le=_LAST_ID)]
+FormId = Annotated[int, Form(ge=1, le=_LAST_ID)]
 Before = Annotated[int | None, Query(ge=1, le=_LAST_ID, description="The cursor of the next page")]
 
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

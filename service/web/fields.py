@@ -1,6 +1,6 @@
 """What a form sent: its texts, and its files where it takes any."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -8,9 +8,11 @@ from fastapi import Depends, Request
 
 from service.actions.sign_in import Visitor
 from service.domain.documents import NewFile
+from service.domain.roles import Act
 from service.web.api.uploads import read_form
-from service.web.deps import SignedInDep, SiteDep, settled
+from service.web.deps import SiteDep, VisitorDep
 from service.web.security import check_form_token, check_same_origin
+from service.web.site import Site
 
 FILES = "files"
 
@@ -51,21 +53,25 @@ class Upload:
     sent: Sent
 
 
-async def uploaded(request: Request, site: SiteDep, visitor: SignedInDep) -> Upload:
-    """As `posting_visitor`, for forms whose texts may be longer than Starlette takes beside files.
+def upload_for(act: Act) -> Callable[[Request, Site, Visitor], Awaitable[Upload]]:
+    """As `posting_visitor`, for forms with files; nothing is read from a person who may not do `act`.
 
-    Raises:
+    The dependency raises:
         SignInNeeded: nobody is signed in.
         ForgedRequest: the form comes from elsewhere.
         PasswordChangeNeeded: see `settled`.
+        NotFound: the person may not do it.
+        FileTooLarge: as soon as a file passes the policy's limit.
     """
-    check_same_origin(request)
-    sent = await _read(request, site.max_request_bytes)
-    check_form_token(sent.text("form_token"), visitor.form_token)
-    return Upload(settled(visitor), sent)
 
+    async def uploaded(request: Request, site: SiteDep, visitor: VisitorDep) -> Upload:
+        check_same_origin(request)
+        visitor.actor.must(act)
+        sent = await _read(request, site.runtime.policy.max_file_bytes)
+        check_form_token(sent.text("form_token"), visitor.form_token)
+        return Upload(visitor, sent)
 
-UploadDep = Annotated[Upload, Depends(uploaded)]
+    return uploaded
 
 
 async def _read(request: Request, max_bytes: int) -> Sent:

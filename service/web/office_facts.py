@@ -28,15 +28,15 @@ def facts_of_posting(posting: Posting) -> tuple[Fact, ...]:
     )
 
 
-def facts_of_row(head: RowMapping) -> tuple[Fact, ...]:
-    """The same out of a row of `distribution_row`."""
+def facts_of_row(head: RowMapping, *, with_audience: bool) -> tuple[Fact, ...]:
+    """The same out of a row of `distribution_row`; the audience may name units and people of the whole office."""
     return _known(
         ("Loại", document_type(head["type_code"]).name),
         ("Ngày văn bản", date_short(head["issued_on"]) if head["issued_on"] else ""),
         ("Cơ quan ban hành", head["issuing_body"]),
         ("Người ký", " ".join(filter(None, (head[f"signer_{part}"] for part in ("authority", "position", "name"))))),
         ("Mức độ khẩn", Urgency(head["urgency"]).label),
-        ("Người nhận", _audience_words(head["audience"])),
+        ("Người nhận", _audience_words(head["audience"]) if with_audience else ""),
     )
 
 

@@ -254,7 +254,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class DistributionView:
-    """distribution.html. `more` people have not confirmed beyond those shown; `is_moving` while letters leave."""
+    """distribution.html. `more` people have not confirmed beyond those shown."""
 
     heading: Heading
     facts: tuple[Fact, ...]
@@ -266,7 +266,6 @@ class DistributionView:
     more: int
     is_whole: bool
     can_excuse: bool
-    is_moving: bool
 
 
 @dataclass(frozen=True, slots=True)

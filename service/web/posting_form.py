@@ -24,11 +24,9 @@ from service.domain.errors import (
     BadNumber,
     EmptyAudience,
     EmptyFileName,
-    FileTooLarge,
     MissingTitle,
     Refused,
     SecrecyMark,
-    TooLarge,
     UnknownDocumentType,
     UnknownTerm,
     UnknownUrgency,
@@ -46,7 +44,6 @@ _PLACES: Mapping[type[Refused], str] = {
     UnknownUrgency: "urgency",
     UnknownTerm: "audience",
     EmptyAudience: "audience",
-    FileTooLarge: "files",
     EmptyFileName: "files",
 }
 
@@ -123,10 +120,8 @@ class Read:
 
     posting: Posting
     errors: Errors = field(default_factory=dict)
-    is_too_large: bool = False
 
     def refuse(self, refused: Refused, place: str = "") -> None:
-        self.is_too_large |= isinstance(refused, TooLarge)
         self.errors.setdefault(place or place_of(refused, self.posting), refused.vi)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from service.runtime import Runtime
 from service.web.app import make_app
-from tests.web.conftest import Employee, make_employee, make_site
+from tests.web.conftest import PASSWORD, Employee, make_employee, make_site
 
 CHROMIUM = shutil.which("chromium")
 SECONDS_TO_START = 20
@@ -91,3 +92,15 @@ def page(context: BrowserContext) -> Iterator[Page]:
     one.on("console", listen)
     yield one
     assert complaints == []
+
+
+def sign_in(page: Page, reader: Employee) -> None:
+    page.get_by_label("Tên đăng nhập").fill(reader.username)
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.0 to 2.2, A and AA, and good practice."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['help']}: {[node['html'] for node in one['nodes']]}" for one in found]

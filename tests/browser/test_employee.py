@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import httpx2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from service.domain.documents import NewFile, Signer, SigningAuthority, Urgency
 from service.domain.receipts import Route, State
 from service.runtime import Runtime
 from service.store.receipts import facts_of
+from tests.browser.conftest import sign_in, violations
 from tests.fakes import FakeClock
 from tests.web.conftest import PASSWORD, Employee, send
 
@@ -31,12 +31,6 @@ def tab_to(page: Page, target: Locator) -> None:
     pytest.fail(f"{target} is not reached by the Tab key")
 
 
-def sign_in(page: Page, reader: Employee) -> None:
-    page.get_by_label("Tên đăng nhập").fill(reader.username)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-
-
 def sample_documents(runtime: Runtime, clock: FakeClock) -> int:
     """One of each kind that the inbox tells apart; returns the one with the most to show."""
     send(runtime, title="Công điện mẫu", urgency=Urgency.FLASH, due=clock.now + timedelta(minutes=1))
@@ -45,12 +39,6 @@ def sample_documents(runtime: Runtime, clock: FakeClock) -> int:
     full = send(runtime, files=(PDF,), signer=signer, urgency=Urgency.URGENT, due=clock.now + timedelta(days=2))
     clock.move(timedelta(minutes=2))
     return full
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds against WCAG 2.0 to 2.2, A and AA, and good practice."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['help']}: {[node['html'] for node in one['nodes']]}" for one in found]
 
 
 def test_a_document_is_opened_and_confirmed_by_the_keyboard_alone(

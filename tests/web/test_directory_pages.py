@@ -11,10 +11,12 @@ from starlette.testclient import TestClient
 from service.actions.acknowledge import acknowledge
 from service.domain.documents import Mode
 from service.domain.receipts import Route
+from service.domain.roles import Role
 from service.runtime import Runtime
+from service.store.grants import Grant, add_grant
 from service.store.tables import absences, exemptions, people, receipts
 from service.web.pages.directory_import import CARRIED_BYTES
-from tests.makers import make_actor, make_person
+from tests.makers import LONG_AGO, make_actor, make_person
 from tests.web.conftest import form_token, send
 from tests.web.office import Office, make_office, text_of
 
@@ -127,6 +129,20 @@ def test_an_administrator_sees_neither_papers_nor_absences(office: Office) -> No
     assert "Vắng có lý do" not in shown
 
 
+def test_a_manager_who_is_administrator_too_reads_reasons_of_the_own_people_alone(office: Office) -> None:
+    with office.runtime.sessions.begin() as session:
+        grant = Grant(Role.ADMINISTRATOR, None, LONG_AGO, None)
+        add_grant(session, office.people["manager"].account_id, grant, granted_by=None)
+    for path in (BINH, DUNG):
+        with office.visit("secretariat") as client:
+            fill(client, f"{path}/absences", first_day="01/03/2018", last_day="05/03/2018", reason="Nghỉ ốm")
+    assert "Nghỉ ốm" in shown_to(office, "manager", BINH)
+    shown = shown_to(office, "manager", DUNG)
+    assert "Đặng Dũng" in shown
+    assert "Nghỉ ốm" not in shown
+    assert "Ghi vắng" not in shown
+
+
 def test_a_manager_sees_what_was_sent_to_the_own_units_alone(office: Office) -> None:
     send(office.runtime, "person:BINH", title="Khi còn ở phòng khác")
     with office.runtime.sessions.begin() as session:
@@ -205,10 +221,15 @@ def test_an_exemption_stands_with_its_reason(office: Office) -> None:
         assert "1 miễn" in text_of(client.get(f"/distributions/{distribution}").text)
 
 
-@pytest.mark.parametrize("distribution", ["", "x", "999", "9" * 40, "-1"])
-def test_nobody_is_exempted_from_what_was_not_sent_to_them(office: Office, distribution: str) -> None:
+def test_nobody_is_exempted_from_what_was_not_sent_to_them(office: Office) -> None:
     with office.visit("secretariat") as client:
-        assert fill(client, f"{BINH}/exemptions", distribution_id=distribution, reason="x")[0] == 404
+        assert fill(client, f"{BINH}/exemptions", distribution_id="999", reason="x")[0] == 404
+
+
+@pytest.mark.parametrize("distribution", ["", "x", "9" * 40, "9" * 5000, "-1"])
+def test_what_can_be_no_distribution_is_refused(office: Office, distribution: str) -> None:
+    with office.visit("secretariat") as client:
+        assert fill(client, f"{BINH}/exemptions", distribution_id=distribution, reason="x")[0] == 422
 
 
 def test_who_confirmed_or_need_not_is_not_offered_an_exemption(office: Office) -> None:

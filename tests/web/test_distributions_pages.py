@@ -179,14 +179,21 @@ def test_a_manager_sees_no_letter_of_other_units(office: Office, mailer: FakeMai
     assert "Máy chủ thư đã nhận" not in shown.replace("“Máy chủ thư đã nhận”", "")
 
 
-def test_the_page_refreshes_itself_only_while_letters_leave(office: Office) -> None:
+def test_the_audience_is_told_to_those_who_see_the_whole_office(office: Office) -> None:
+    distribution = send(office.runtime, "unit:P1,unit:P2")
+    assert "unit:P2" not in shown_to(office, "manager", f"/distributions/{distribution}")
+    assert "Người nhận unit:P1,unit:P2" in shown_to(office, "auditor", f"/distributions/{distribution}")
+
+
+def test_another_look_is_offered_while_letters_leave_and_the_page_never_reloads_itself(office: Office) -> None:
     distribution = send(office.runtime, "all")
     with office.visit("secretariat") as client:
         moving = client.get(f"/distributions/{distribution}").text
         deliver_due(office.runtime)
         settled = client.get(f"/distributions/{distribution}").text
-    assert 'http-equiv="refresh"' in moving
-    assert 'http-equiv="refresh"' not in settled
+    assert f'href="/distributions/{distribution}">Xem lại</a>' in moving
+    assert "Xem lại" not in settled
+    assert 'http-equiv="refresh"' not in moving + settled
     assert "Đã gửi xong" in settled
 
 
@@ -194,6 +201,7 @@ def test_a_list_that_is_being_drawn_says_so(office: Office) -> None:
     posted = post_document(office.runtime, OPERATOR, make_posting())
     shown = shown_to(office, "secretariat", f"/distributions/{posted.distribution_id}")
     assert "Danh sách đang được lập, số liệu chưa đủ." in shown
+    assert "Xem lại" in shown
 
 
 def test_nobody_left_to_confirm_is_said_in_words(office: Office) -> None:

@@ -257,6 +257,21 @@ def test_a_file_goes_to_its_readers_byte_for_byte(as_lan: TestClient, runtime: R
     assert as_lan.get(link.replace(f"/inbox/{distribution}/", f"/inbox/{other}/")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [(Role.SECRETARIAT, 200), (Role.LEADERSHIP, 200), (Role.AUDITOR, 404), (Role.MANAGER, 404)],
+)
+def test_who_reads_every_document_gets_its_files(
+    client: TestClient, runtime: Runtime, lan: Employee, role: Role, status: int
+) -> None:
+    distribution = send(runtime, files=(NewFile("a.pdf", "application/pdf", b"%PDF-1.7"),))
+    reader = make_employee(runtime)
+    with runtime.sessions.begin() as session:
+        add_grant(session, reader.account_id, Grant(role, None, LONG_AGO, None), granted_by=None)
+    sign_in(client, reader.username)
+    assert client.get(f"/inbox/{distribution}/files/1").status_code == status
+
+
 def test_a_pdf_may_be_shown_by_the_browser(as_lan: TestClient, runtime: Runtime) -> None:
     distribution = send(runtime, files=(NewFile("a.pdf", "application/pdf", b"%PDF-1.7"),))
     page = as_lan.get(f"/inbox/{distribution}").text

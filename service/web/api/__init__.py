@@ -13,6 +13,13 @@ _PROBLEM: dict[str, Any] = {
     "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
 }
 
-router = APIRouter(prefix="/api/v1", responses={"4XX": _PROBLEM, 503: _PROBLEM})
+_RESPONSES: dict[int | str, dict[str, Any]] = {"4XX": _PROBLEM, 503: _PROBLEM}
+
+router = APIRouter(prefix="/api/v1", responses=_RESPONSES)
 for part in (documents, distributions, coverage, inbox, directory, accounts, status):
     router.include_router(part.router)
+
+# What brings files, and may therefore be large.
+upload_router = APIRouter(prefix="/api/v1", responses=_RESPONSES)
+for taker in (documents, directory):
+    upload_router.include_router(taker.upload_router)

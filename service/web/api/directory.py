@@ -23,6 +23,7 @@ from service.web.api.uploads import read_form
 from service.web.deps import ActorDep, SiteDep
 
 router = APIRouter(tags=["directory"])
+upload_router = APIRouter(tags=["directory"])
 
 # Names the place by unit, position and name, so it grows with the longest name.
 PlaceInOffice = Annotated[Text | None, Query(description="The `next_cursor` of the page before")]
@@ -156,7 +157,7 @@ async def import_file(request: Request, site: SiteDep, actor: ActorDep) -> NewFi
     return form.files[0]
 
 
-@router.post(
+@upload_router.post(
     "/directory/import",
     response_model=ImportShape,
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FILE_SCHEMA}}}},

@@ -50,7 +50,7 @@ router = APIRouter(prefix="/distributions", tags=["distributions"])
 
 
 class DistributionShape(Shape):
-    """`listing_done` is false while the frozen list is still being drawn."""
+    """`listing_done` is false while the frozen list is still being drawn; `audience` is null for a manager."""
 
     id: int
     document_id: int
@@ -60,7 +60,7 @@ class DistributionShape(Shape):
     title: str
     mode: Mode
     urgency: str
-    audience: str
+    audience: str | None
     message: str
     due_at: Moment | None
     frozen_at: Moment
@@ -68,8 +68,8 @@ class DistributionShape(Shape):
     listing_done: bool
 
     @classmethod
-    def of(cls, row: RowMapping) -> Self:
-        return cls.model_validate(_head_fields(row))
+    def of(cls, row: RowMapping, actor: Actor) -> Self:
+        return cls.model_validate(_head_fields(row, actor))
 
 
 class DistributionProgress(DistributionShape):
@@ -146,7 +146,7 @@ def list_distributions(
             rows = distributions_page(session, before, limit + 1)
         else:
             rows = distributions_to_units(session, actor.unit_ids, before, limit + 1)
-    return page_of(rows, limit, DistributionShape.of, lambda row: int(row["id"]))
+    return page_of(rows, limit, lambda row: DistributionShape.of(row, actor), lambda row: int(row["id"]))
 
 
 @router.get("/{distribution_id}")
@@ -159,7 +159,7 @@ def read(site: SiteDep, actor: ActorDep, distribution_id: Id) -> DistributionPro
     still_open = sum(letters.get(status, 0) for status in OPEN)
     return DistributionProgress.model_validate(
         {
-            **_head_fields(head),
+            **_head_fields(head, actor),
             "listed": sum(receipts.values()),
             "receipts": receipts,
             "letters": letters,
@@ -246,10 +246,12 @@ def _units(session: Session, actor: Actor, code: str) -> frozenset[int]:
     return reached
 
 
-def _head_fields(row: RowMapping) -> dict[str, object]:
+def _head_fields(row: RowMapping, actor: Actor) -> dict[str, object]:
     named = {name: row[name] for name in DistributionShape.model_fields if name in row}
     return named | {
         "type": row["type_code"],
         "urgency": Urgency(row["urgency"]).word,
+        # It may name units and people of the whole office.
+        "audience": row["audience"] if actor.may(Act.SEE_REPORTS) else None,
         "listing_done": row["listed_at"] is not None,
     }

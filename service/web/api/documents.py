@@ -21,6 +21,7 @@ from service.web.deps import ActorDep, SiteDep
 from service.web.downloads import download
 
 router = APIRouter(tags=["documents"])
+upload_router = APIRouter(tags=["documents"])
 
 _FILES = "files"
 _DAYS = "dd/MM/yyyy or yyyy-MM-dd (the end of that working day)"
@@ -134,7 +135,7 @@ async def posting_of(request: Request, site: SiteDep, actor: ActorDep) -> Postin
     )
 
 
-@router.post(
+@upload_router.post(
     "/documents",
     status_code=202,
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _form_schema()}}}},
@@ -157,7 +158,7 @@ def post(
 
 @router.get("/documents/{document_id}")
 def read(site: SiteDep, actor: ActorDep, document_id: Id) -> DocumentShape:
-    actor.must(Act.SEE_REPORTS, Act.POST)
+    actor.must(Act.READ_DOCUMENTS)
     with site.runtime.sessions() as session:
         row = document_row(session, document_id, FIRST_REVISION)
         if row is None:
@@ -178,7 +179,7 @@ def read(site: SiteDep, actor: ActorDep, document_id: Id) -> DocumentShape:
 
 @router.get("/documents/{document_id}/files/{file_id}", response_class=Response)
 def read_file(site: SiteDep, actor: ActorDep, document_id: Id, file_id: Id) -> Response:
-    actor.must(Act.SEE_REPORTS, Act.POST)
+    actor.must(Act.READ_DOCUMENTS)
     with site.runtime.sessions() as session:
         found = file_content(session, document_id, file_id)
     if found is None:

@@ -1,7 +1,8 @@
-"""What was sent to the caller, and confirming it.
+"""What was sent to the caller, and confirming it, in the person's own session alone.
 
 Reading through the API records nothing. What counts as evidence about a person, opening and confirming, is a POST in
-that person's own session: a token is a script (contract, promise I4).
+that person's own session: a token is a script (contract, promise I4). Whoever makes a token for somebody else, as an
+administrator may, does not thereby read what was sent to them.
 """
 
 from collections.abc import Mapping
@@ -33,8 +34,8 @@ _MOST_REVISIONS = 32_767
 
 class OwnSessionNeeded(ForgedRequest):
     code = "own-session-needed"
-    en = "Opening and confirming take the person's own session: sign in on the page; a bearer token is not enough."
-    vietnamese = "Chỉ ghi nhận đã xem, đã xác nhận khi đồng chí tự đăng nhập; không dùng mã truy cập thay cho người."
+    en = "The inbox is read and confirmed in the person's own session: sign in on the page; a bearer token does not do."
+    vietnamese = "Chỉ đọc, xác nhận văn bản trong hộp khi đồng chí tự đăng nhập; không dùng mã truy cập thay cho người."
 
 
 def session_actor(request: Request, actor: ActorDep) -> Actor:
@@ -134,8 +135,8 @@ def read_me(site: SiteDep, actor: ActorDep) -> MeShape:
 
 
 @router.get("/me/history")
-def read_history(site: SiteDep, actor: ActorDep, limit: Limit = 50, cursor: Cursor = None) -> Page[HistoryLine]:
-    """The caller's own confirmations, newest distribution first."""
+def read_history(site: SiteDep, actor: SessionActorDep, limit: Limit = 50, cursor: Cursor = None) -> Page[HistoryLine]:
+    """The caller's own confirmations, newest distribution first. For a session, never for a token."""
     person_id = _person(actor)
     before = read_cursor(cursor)
     with site.runtime.sessions() as session:
@@ -149,8 +150,11 @@ def read_history(site: SiteDep, actor: ActorDep, limit: Limit = 50, cursor: Curs
 
 
 @router.get("/inbox")
-def list_inbox(site: SiteDep, actor: ActorDep, limit: Limit = 50, cursor: Cursor = None) -> Page[InboxLine]:
-    """The first page holds all that must be confirmed, before its `limit` of other lines; then the newest first."""
+def list_inbox(site: SiteDep, actor: SessionActorDep, limit: Limit = 50, cursor: Cursor = None) -> Page[InboxLine]:
+    """The first page holds all that must be confirmed, before its `limit` of other lines; then the newest first.
+
+    For a session, never for a token.
+    """
     person_id = _person(actor)
     before = read_cursor(cursor)
     with site.runtime.sessions() as session:
@@ -164,8 +168,8 @@ def list_inbox(site: SiteDep, actor: ActorDep, limit: Limit = 50, cursor: Cursor
 
 
 @router.get("/inbox/{distribution_id}")
-def read(site: SiteDep, actor: ActorDep, distribution_id: Id) -> InboxDocument:
-    """The document as it was sent to the caller; records nothing."""
+def read(site: SiteDep, actor: SessionActorDep, distribution_id: Id) -> InboxDocument:
+    """The document as it was sent to the caller; records nothing. For a session, never for a token."""
     person_id = _person(actor)
     with site.runtime.sessions() as session:
         head, receipt = _own(session, person_id, distribution_id)
@@ -188,7 +192,8 @@ def read(site: SiteDep, actor: ActorDep, distribution_id: Id) -> InboxDocument:
 
 
 @router.get("/inbox/{distribution_id}/files/{file_id}", response_class=Response)
-def read_file(site: SiteDep, actor: ActorDep, distribution_id: Id, file_id: Id) -> Response:
+def read_file(site: SiteDep, actor: SessionActorDep, distribution_id: Id, file_id: Id) -> Response:
+    """A file of the document, byte for byte. For a session, never for a token."""
     person_id = _person(actor)
     with site.runtime.sessions() as session:
         head, _ = _own(session, person_id, distribution_id)

@@ -20,7 +20,7 @@ from service.domain.roles import Act, Actor
 from service.store.audiences import Headcount
 from service.store.directory import PersonLine, UnitLine, find_people, list_units, person_by_code, unit_subtree
 from service.store.overviews import absences_of, headcounts_by_unit, receipts_of_person
-from service.web.deps import PostingVisitor, SiteDep, VisitorDep, page
+from service.web.deps import FormId, PostingVisitor, SiteDep, VisitorDep, page
 from service.web.directory_views import (
     DirectoryView,
     ExcuseForm,
@@ -121,15 +121,14 @@ def add_absence(request: Request, site: SiteDep, visitor: PostingVisitor, sent: 
 
 
 @router.post("/directory/people/{code:path}/exemptions")
-def add_exemption(request: Request, site: SiteDep, visitor: PostingVisitor, sent: SentDep, code: str) -> Response:
+def add_exemption(
+    *, request: Request, site: SiteDep, visitor: PostingVisitor, sent: SentDep, code: str, distribution_id: FormId
+) -> Response:
     visitor.actor.must(Act.RECORD_ABSENCE)
     person = _person(site, visitor.actor, code)
-    written = sent.text("distribution_id")
-    if not written.isascii() or not written.isdigit() or int(written) > _BIGGEST_ID:
-        raise NotFound
-    form = ExcuseForm(reason=sent.text("reason"), distribution_id=int(written))
+    form = ExcuseForm(reason=sent.text("reason"), distribution_id=distribution_id)
     try:
-        exempt(site.runtime, visitor.actor, int(written), person.person_id, form.reason)
+        exempt(site.runtime, visitor.actor, distribution_id, person.person_id, form.reason)
     except MissingReason as refused:
         return _person_page(request, site, visitor, person, form, {"exemption": refused.vi}, 422)
     return RedirectResponse(f"{_href(person)}#van-ban", 303)
@@ -155,7 +154,8 @@ def _person_page(
     status: int = 200,
 ) -> Response:
     actor = visitor.actor
-    can_excuse = actor.may(Act.RECORD_ABSENCE)
+    # A manager may also be an administrator, who sees the whole directory but nobody's reasons.
+    can_excuse = actor.may(Act.POST) or (actor.may(Act.RECORD_ABSENCE) and person.unit_id in actor.unit_ids)
     # What was sent while the person stood in another manager's unit is that manager's to see.
     frozen_in = None if actor.may(Act.SEE_REPORTS) else actor.unit_ids
     with site.runtime.sessions() as session:

@@ -9,8 +9,9 @@ import binascii
 from hashlib import sha256
 from http import HTTPStatus
 from io import BytesIO
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from service.actions.import_directory import ImportResult, import_directory
@@ -20,7 +21,7 @@ from service.domain.roles import Act
 from service.reading.rows import Source
 from service.web.deps import SiteDep, VisitorDep, page
 from service.web.directory_views import ImportView, plan_views
-from service.web.fields import Sent, UploadDep
+from service.web.fields import Sent, Upload, upload_for
 from service.web.site import Site
 
 router = APIRouter()
@@ -36,10 +37,11 @@ def show_import(request: Request, site: SiteDep, visitor: VisitorDep) -> Respons
 
 
 @router.post("/directory/import")
-def import_file(request: Request, site: SiteDep, upload: UploadDep) -> Response:
+def import_file(
+    request: Request, site: SiteDep, upload: Annotated[Upload, Depends(upload_for(Act.CHANGE_DIRECTORY))]
+) -> Response:
     """The button pressed decides: look, or write what was looked at."""
     visitor, sent = upload.visitor, upload.sent
-    visitor.actor.must(Act.CHANGE_DIRECTORY)
     source = _source(sent)
     if source is None:
         return _refused(request, site, visitor, "Chọn một tệp .csv hoặc .xlsx.")

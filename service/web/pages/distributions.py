@@ -44,7 +44,7 @@ from service.web.office_views import (
 router = APIRouter()
 
 LINES_A_PAGE = 20
-# The whole list stands in the report; this page is drawn anew every few seconds while letters leave.
+# The whole list stands in the report; this page is looked at again and again while letters leave.
 PEOPLE_SHOWN = 200
 FAILURES_SHOWN = 50
 _BIGGEST_ID = 2**63 - 1
@@ -116,7 +116,7 @@ def show_distribution(
         letters = _letters(session, Scope(distribution_id, unit_ids), site.runtime.clock())
     view = DistributionView(
         heading=heading_of(report, head),
-        facts=facts_of_row(head),
+        facts=facts_of_row(head, with_audience=unit_ids is None),
         sum=Sum(report.identity, report.mode),
         as_of=report.as_of,
         listing_done=report.listing_done,
@@ -125,7 +125,6 @@ def show_distribution(
         more=max(len(report.outstanding) - PEOPLE_SHOWN, 0),
         is_whole=unit_ids is None,
         can_excuse=visitor.actor.may(Act.RECORD_ABSENCE),
-        is_moving=bool(letters.open) or (not report.listing_done and report.frozen_at <= report.as_of),
     )
     return page(site, "distribution.html", view, visitor, request)
 

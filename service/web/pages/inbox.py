@@ -102,8 +102,8 @@ def _person(actor: Actor) -> int:
 
 
 def _may_read(session: Session, actor: Actor, distribution_id: int) -> bool:
-    """The addressees, and those who post or see all reports."""
-    if actor.may(Act.POST) or actor.may(Act.SEE_REPORTS):
+    """The addressees, and those who read every document."""
+    if actor.may(Act.READ_DOCUMENTS):
         return True
     return actor.person_id is not None and receipt_row(session, distribution_id, actor.person_id) is not None
 

@@ -7,8 +7,9 @@ anew; everything else travels through the steps unseen, so that nothing is kept 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
@@ -27,7 +28,7 @@ from service.store.overviews import group_names, headcounts_by_class, headcounts
 from service.web.deps import SiteDep, VisitorDep, page
 from service.web.directory_views import NOBODY, together, with_those_below
 from service.web.errors import status_of
-from service.web.fields import UploadDep
+from service.web.fields import Upload, upload_for
 from service.web.office_facts import facts_of_posting, named
 from service.web.office_views import ClassChoice, PostPreviewView, PostView, UnitChoice
 from service.web.posting_form import Errors, PostForm, Read, new_form, new_key, place_of, read_form, read_posting
@@ -58,9 +59,8 @@ def show_form(request: Request, site: SiteDep, visitor: VisitorDep) -> Response:
 
 
 @router.post("/post")
-def take_step(request: Request, site: SiteDep, upload: UploadDep) -> Response:
+def take_step(request: Request, site: SiteDep, upload: Annotated[Upload, Depends(upload_for(Act.POST))]) -> Response:
     """The button pressed decides: look, change, or post."""
-    upload.visitor.actor.must(Act.POST)
     asked = _Asked(request, site, upload.visitor, read_form(upload.sent))
     match upload.sent.text("step"):
         case "preview":
@@ -80,7 +80,7 @@ def _preview(asked: _Asked) -> Response:
 
 def _publish(asked: _Asked, files: tuple[NewFile, ...]) -> Response:
     read, reach = _judge(asked, files)
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if read.is_too_large else HTTPStatus.UNPROCESSABLE_ENTITY
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
     if read.errors.keys() - {"files"} or reach is None:
         return _form_page(asked, read.errors, status)
     if read.errors:

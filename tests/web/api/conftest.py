@@ -39,14 +39,16 @@ class Office:
 
 @dataclass(frozen=True)
 class Caller:
-    """Calls the API with a bearer token, or as nobody."""
+    """Calls the API with a bearer token, or by the session of the client with its form token, or as nobody."""
 
     client: TestClient
     token: str = ""
+    form_token: str = ""
 
     def request(self, method: str, path: str, **kwargs: object) -> Response:
         bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        headers = {**bearer, **kwargs.pop("headers", {})}  # type: ignore[dict-item]  # a test's own headers
+        ours = {"X-Form-Token": self.form_token} if self.form_token else {}
+        headers = {**bearer, **ours, **kwargs.pop("headers", {})}  # type: ignore[dict-item]  # a test's own headers
         return self.client.request(method, PREFIX + path, headers=headers, **kwargs)  # type: ignore[arg-type]  # passed on
 
     def get(self, path: str, **kwargs: object) -> Response:

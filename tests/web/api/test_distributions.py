@@ -101,7 +101,9 @@ def to_all(office: Office, runtime: Runtime) -> int:
     return posted.distribution_id
 
 
-def test_a_manager_sees_people_and_figures_of_the_own_units_alone(callers: dict[str, Caller], to_all: int) -> None:
+def test_a_manager_sees_people_and_figures_of_the_own_units_alone(
+    callers: dict[str, Caller], office: Office, to_all: int
+) -> None:
     manager = callers["manager"]
     head = manager.get(f"/distributions/{to_all}").json()
     assert (head["listed"], head["letters_open"]) == (3, 2)
@@ -113,7 +115,13 @@ def test_a_manager_sees_people_and_figures_of_the_own_units_alone(callers: dict[
     assert report["identity"]["listed"] == 3
     assert {unit["unit_name"] for unit in report["units"]} == {"Phòng Một", "Tổ Một A"}
     listed = [line["id"] for line in manager.get("/distributions").json()["items"]]
-    assert listed == [to_all, callers["manager"].get("/inbox").json()["items"][-1]["distribution_id"]]
+    assert listed == [to_all, office.to_room.distribution_id]
+
+
+def test_a_manager_does_not_learn_whom_else_a_document_is_for(callers: dict[str, Caller], to_all: int) -> None:
+    for name, audience in (("manager", None), ("auditor", "all")):
+        assert callers[name].get(f"/distributions/{to_all}").json()["audience"] == audience
+        assert callers[name].get("/distributions").json()["items"][0]["audience"] == audience
 
 
 def test_the_office_sees_everybody(secretariat: Caller, to_all: int) -> None:
@@ -219,7 +227,7 @@ def test_walking_a_list_while_it_is_drawn_meets_everybody_once(
 
 def test_a_cursor_from_elsewhere_is_refused(secretariat: Caller, office: Office) -> None:
     recipients = f"/distributions/{office.to_room.distribution_id}/recipients"
-    for path in ("/distributions", recipients, "/people", "/me/history?limit=1"):
+    for path in ("/distributions", recipients, "/people"):
         for cursor in ("x", "LTE", "MA", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "¼", "IjEi"):
             answer = secretariat.get(path, params={"cursor": cursor})
             assert answer.status_code in {404, 422}, (path, cursor)

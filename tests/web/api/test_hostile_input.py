@@ -12,15 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from service.domain.credentials import digest
 from service.domain.errors import BadCursor
 from service.domain.roles import Role
 from service.runtime import Runtime
 from service.store.grants import Grant, add_grant
-from service.store.sessions import add_token
 from service.web.api.shapes import BIGGEST_ID, read_cursor, write_cursor
 from tests.makers import LONG_AGO, make_account
-from tests.web.api.conftest import PREFIX, Caller, Office
+from tests.web.api.conftest import PASSWORD, PREFIX, Caller, Office
+from tests.web.conftest import form_token, sign_in
 
 NASTY = (
     "",
@@ -40,13 +39,13 @@ LONE_SURROGATE = "\\ud800"
 
 @pytest.fixture
 def everybody(client: TestClient, office: Office, runtime: Runtime) -> Caller:
-    """A caller with every role, so that no refusal hides what lies behind it."""
+    """A caller with every role and a session, so that no refusal hides what lies behind it."""
     with runtime.sessions.begin() as session:
-        account_id = make_account(session, office.people["driver"], username="everybody")
+        account_id = make_account(session, office.people["driver"], username="everybody", password=PASSWORD)
         for role in set(Role) - {Role.EMPLOYEE}:
             add_grant(session, account_id, Grant(role, office.units["SO"], LONG_AGO, None), granted_by=None)
-        add_token(session, account_id, "kiểm thử", digest("token of everybody"), LONG_AGO)
-    return Caller(client, "token of everybody")
+    sign_in(client, "everybody", PASSWORD)
+    return Caller(client, form_token=form_token(client))
 
 
 Operation = tuple[str, str, dict[str, Any]]

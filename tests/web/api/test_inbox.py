@@ -84,6 +84,45 @@ def test_the_persons_own_session_confirms_once_and_the_first_time_is_kept(
     assert (line["distribution_id"], line["route"]) == (office.to_room.distribution_id, "inbox")
 
 
+def test_a_bearer_token_reads_nobodys_inbox(callers: dict[str, Caller], office: Office) -> None:
+    own = f"/inbox/{office.to_room.distribution_id}"
+    for path in ("/inbox", "/me/history", own, f"{own}/files/1"):
+        answers = {name: caller.get(path).status_code for name, caller in callers.items()}
+        assert answers.pop("nobody") == 401, path
+        assert set(answers.values()) == {403}, path
+
+
+@pytest.mark.parametrize(
+    ("username", "listing", "to_room", "to_other"),
+    [
+        ("manager", 200, 200, 404),
+        ("employee", 200, 200, 404),
+        ("stranger", 200, 404, 200),
+        ("leadership", 200, 404, 404),
+        ("secretariat", 404, 404, 404),
+        ("administrator", 404, 404, 404),
+    ],
+)
+def test_a_session_reads_what_was_sent_to_its_person(
+    client: TestClient, office: Office, username: str, listing: int, to_room: int, to_other: int
+) -> None:
+    sign_in(client, username, PASSWORD)
+    expected = {
+        "/inbox": listing,
+        "/me/history": listing,
+        f"/inbox/{office.to_room.distribution_id}": to_room,
+        f"/inbox/{office.to_other.distribution_id}": to_other,
+        f"/inbox/{office.to_room.distribution_id}/files/1": to_room,
+    }
+    assert {path: client.get(PREFIX + path).status_code for path in expected} == expected
+
+
+def test_a_cursor_from_elsewhere_is_refused(employee: TestClient) -> None:
+    for path in ("/inbox", "/me/history"):
+        for cursor in ("x", "LTE", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "¼"):
+            assert employee.get(PREFIX + path, params={"cursor": cursor}).status_code == 422, (path, cursor)
+
+
 def test_an_old_or_impossible_revision_is_not_confirmed(employee: TestClient, office: Office, runtime: Runtime) -> None:
     path = f"{PREFIX}/inbox/{office.to_room.distribution_id}/acknowledge"
     ours = {"X-Form-Token": form_token(employee)}
@@ -94,12 +133,11 @@ def test_an_old_or_impossible_revision_is_not_confirmed(employee: TestClient, of
     assert recorded(runtime, office) == []
 
 
-def test_reading_through_the_api_records_nothing(callers: dict[str, Caller], office: Office, runtime: Runtime) -> None:
-    employee = callers["employee"]
-    document = employee.get(f"/inbox/{office.to_room.distribution_id}").json()
+def test_reading_through_the_api_records_nothing(employee: TestClient, office: Office, runtime: Runtime) -> None:
+    document = employee.get(f"{PREFIX}/inbox/{office.to_room.distribution_id}").json()
     assert document["body"] == "Nội dung văn bản mẫu."
     (file,) = document["files"]
-    downloaded = employee.client.get(file["href"], headers={"Authorization": f"Bearer {employee.token}"})
+    downloaded = employee.get(file["href"])
     assert downloaded.content == b"%PDF-1.7 thu"
     assert downloaded.headers["content-security-policy"] == "sandbox"
     assert re.search("filename", downloaded.headers["content-disposition"])
@@ -107,16 +145,16 @@ def test_reading_through_the_api_records_nothing(callers: dict[str, Caller], off
 
 
 def test_the_inbox_puts_what_must_be_confirmed_first_and_pages_through_the_rest(
-    callers: dict[str, Caller], office: Office, runtime: Runtime
+    employee: TestClient, office: Office, runtime: Runtime
 ) -> None:
     for_information = [
         post_document(runtime, OPERATOR, make_posting(mode=Mode.INFORM)).distribution_id for _ in range(5)
     ]
     list_recipients(runtime)
-    employee, met = callers["employee"], []
+    met: list[tuple[int, bool]] = []
     cursor: dict[str, str] = {}
     while True:
-        page = employee.get("/inbox", params={"limit": 2, **cursor}).json()
+        page = employee.get(f"{PREFIX}/inbox", params={"limit": 2, **cursor}).json()
         met += [(line["distribution_id"], line["must_confirm"]) for line in page["items"]]
         post_document(runtime, OPERATOR, make_posting(mode=Mode.INFORM))
         list_recipients(runtime)

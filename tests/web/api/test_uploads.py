@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from service.runtime import Runtime
+from service.web.security import SESSION_COOKIE
 from service.web.site import Site
-from tests.web.api.conftest import PREFIX, Caller, Office
-from tests.web.conftest import MAX_REQUEST_BYTES
+from tests.web.api.conftest import PASSWORD, PREFIX, Caller, Office
+from tests.web.conftest import MAX_REQUEST_BYTES, sign_in
 
 LIMIT = 100_000
 CHUNK = b"x" * 10_000
@@ -73,8 +75,8 @@ class Sender:
             "http_version": "1.1",
             "method": "POST",
             "scheme": "https",
-            "path": PREFIX + self.path,
-            "raw_path": (PREFIX + self.path).encode(),
+            "path": self.path,
+            "raw_path": self.path.encode(),
             "query_string": b"",
             "root_path": "",
             "headers": [(b"host", b"testserver"), kind, *self.headers],
@@ -91,21 +93,53 @@ def bearer(name: str) -> tuple[bytes, bytes]:
 
 @pytest.mark.parametrize("path", ["/documents", "/directory/import"])
 def test_an_endless_file_is_refused_as_soon_as_it_passes_the_limit(app: FastAPI, office: Office, path: str) -> None:
-    sender = Sender(path, [bearer("secretariat")])
+    sender = Sender(PREFIX + path, [bearer("secretariat")])
     assert sender.to(app) == 413
     assert sender.taken <= LIMIT + 3 * len(CHUNK)
 
 
 def test_a_length_beyond_the_sites_limit_is_refused_unread(app: FastAPI, office: Office) -> None:
     announced = (b"content-length", str(MAX_REQUEST_BYTES + 1).encode())
-    sender = Sender("/documents", [bearer("secretariat"), announced])
+    sender = Sender(f"{PREFIX}/documents", [bearer("secretariat"), announced])
     assert (sender.to(app), sender.taken) == (413, 0)
 
 
 @pytest.mark.parametrize(("who", "status"), [("nobody", 401), ("employee", 404), ("leadership", 404)])
 def test_nothing_is_read_from_who_may_not_post(app: FastAPI, office: Office, who: str, status: int) -> None:
-    sender = Sender("/documents", [bearer(who)])
+    sender = Sender(f"{PREFIX}/documents", [bearer(who)])
     assert (sender.to(app), sender.taken) == (status, 0)
+
+
+@pytest.mark.parametrize("path", ["/post", "/directory/import"])
+@pytest.mark.parametrize(("who", "status"), [("", 401), ("employee", 404), ("leadership", 404)])
+def test_a_page_reads_nothing_from_who_may_not_send_it(
+    app: FastAPI, client: TestClient, office: Office, path: str, who: str, status: int
+) -> None:
+    sender = Sender(path, cookie_of(client, who))
+    assert (sender.to(app), sender.taken) == (status, 0)
+
+
+@pytest.mark.parametrize("path", ["/post", "/directory/import"])
+def test_a_page_refuses_an_endless_file_as_soon_as_it_passes_the_limit(
+    app: FastAPI, client: TestClient, office: Office, path: str
+) -> None:
+    sender = Sender(path, cookie_of(client, "secretariat"))
+    assert sender.to(app) == 413
+    assert sender.taken <= LIMIT + 3 * len(CHUNK)
+
+
+def cookie_of(client: TestClient, who: str) -> list[tuple[bytes, bytes]]:
+    """The session of somebody who signed in; none of nobody."""
+    if not who:
+        return []
+    sign_in(client, who, PASSWORD)
+    return [(b"cookie", f"{SESSION_COOKIE}={client.cookies[SESSION_COOKIE]}".encode())]
+
+
+@pytest.mark.parametrize("path", ["/tokens", "/accounts", "/accounts/administrators", "/people/C/absences"])
+def test_a_large_body_without_a_file_is_refused_whoever_sends_it(client: TestClient, path: str) -> None:
+    answer = Caller(client).post(path, json={"label": "x" * 2_000_000})
+    assert (answer.status_code, answer.json()["code"]) == (413, "request-too-large")
 
 
 def test_the_name_and_type_of_a_file_are_made_harmless(secretariat: Caller) -> None:

@@ -1,0 +1,65 @@
+"""The secretariat's pages, filled, on a wide screen, a phone, and the narrowest that WCAG 1.4.10 asks for."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from service.actions.deliver import deliver_due
+from service.domain.deliveries import Deferred, Outcome, Phase, Refused, Reply
+from service.domain.letters import Letter
+from service.runtime import Runtime
+from service.web.app import make_app
+from tests.browser.conftest import sign_in, violations
+from tests.fakes import ACCEPTED, FakeMailer
+from tests.makers import make_person
+from tests.web.conftest import make_site, send
+from tests.web.office import make_office
+
+pytestmark = pytest.mark.browser
+
+LONG_ADDRESS = "mot-dia-chi-rat-dai.khong-co-cho-nao-de-xuong-dong@phong-thu-nghiem.skhcn.example"
+
+
+def answer(letter: Letter) -> Outcome:
+    if letter.address.startswith("binh"):
+        return Refused("no such mailbox", Reply(550, "5.1.1 User unknown", Phase.RCPT), address_bad=True)
+    if letter.address.startswith("cuc"):
+        return Deferred("busy", Reply(451, "4.3.2 Try again", Phase.RCPT))
+    return ACCEPTED
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_the_pages_of_the_office_are_accessible_and_as_wide_as_the_screen(
+    chromium: Browser, address: str, runtime: Runtime, mailer: FakeMailer, width: int
+) -> None:
+    office = make_office(make_app(make_site(runtime)), runtime)
+    with runtime.sessions.begin() as session:
+        make_person(session, office.units["P1"], code="MA-NHAN-VIEN-RAT-DAI-0001", email=LONG_ADDRESS)
+    mailer.answer = answer
+    distribution = send(runtime, "all")
+    deliver_due(runtime)
+    paths = (
+        "/post",
+        "/distributions",
+        f"/distributions/{distribution}",
+        f"/distributions/{distribution}/report",
+        "/directory",
+        "/directory/people/BINH",
+        "/directory/import",
+        "/accounts",
+        "/status",
+    )
+    found: dict[str, object] = {}
+    with chromium.new_context(viewport={"width": width, "height": 844}) as context:
+        page = context.new_page()
+        page.goto(f"{address}/sign-in")
+        sign_in(page, office.people["secretariat"])
+        page.wait_for_url("**/inbox")
+        for path in paths:
+            answered = page.goto(f"{address}{path}")
+            assert answered is not None
+            assert answered.status == 200, path
+            if breaches := violations(page):
+                found[path] = breaches
+            if (taken := page.evaluate("document.documentElement.scrollWidth")) > width:
+                found[f"{path} is wide"] = taken
+    assert found == {}
