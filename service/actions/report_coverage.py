@@ -10,8 +10,17 @@ from service.store.distributions import distribution_row
 from service.store.reports import Scope, report
 
 
-def report_coverage(runtime: Runtime, actor: Actor, distribution_id: int, as_of: datetime | None = None) -> Report:
+def report_coverage(
+    runtime: Runtime,
+    actor: Actor,
+    distribution_id: int,
+    as_of: datetime | None = None,
+    *,
+    most_outstanding: int | None = None,
+) -> Report:
     """Build the report of a distribution as of a moment, now by default.
+
+    It names everybody who has not confirmed, or only the first `most_outstanding` of them.
 
     Raises:
         NotFound: there is no such distribution, or nobody of the actor's units is on its list.
@@ -24,7 +33,7 @@ def report_coverage(runtime: Runtime, actor: Actor, distribution_id: int, as_of:
         head = distribution_row(session, distribution_id)
         if head is None:
             raise NotFound
-        built = report(session, head, scope, moment, moment.date())
+        built = report(session, head, scope, moment, moment.date(), most_outstanding=most_outstanding)
     if scope.unit_ids is not None and not built.units:
         raise NotFound
     return built

@@ -108,7 +108,7 @@ def show_distribution(
     request: Request, site: SiteDep, visitor: VisitorDep, distribution_id: DistributionId
 ) -> Response:
     unit_ids = unit_ids_of(visitor.actor)
-    report = report_coverage(site.runtime, visitor.actor, distribution_id)
+    report = report_coverage(site.runtime, visitor.actor, distribution_id, most_outstanding=PEOPLE_SHOWN)
     with site.runtime.sessions() as session:
         head = distribution_row(session, distribution_id)
         if head is None:
@@ -122,7 +122,7 @@ def show_distribution(
         listing_done=report.listing_done,
         letters=letters,
         groups=_groups(report),
-        more=max(len(report.outstanding) - PEOPLE_SHOWN, 0),
+        more=report.identity.not_yet + report.identity.not_reachable - len(report.outstanding),
         is_whole=unit_ids is None,
         can_excuse=visitor.actor.may(Act.RECORD_ABSENCE),
     )
@@ -142,14 +142,8 @@ def heading_of(report: Report, head: RowMapping) -> Heading:
 
 
 def _groups(report: Report) -> tuple[OutstandingGroup, ...]:
-    """Units in office order, people in name order, up to `PEOPLE_SHOWN`; units with nobody to show are left out."""
-    room, groups = PEOPLE_SHOWN, []
-    for unit, lines in outstanding_by_unit(report):
-        groups.append(OutstandingGroup(unit, lines[:room]))
-        room -= len(lines)
-        if room <= 0:
-            break
-    return tuple(groups)
+    """Units in office order, people in name order; units with nobody to show are left out."""
+    return tuple(OutstandingGroup(unit, lines) for unit, lines in outstanding_by_unit(report))
 
 
 def _letters(session: Session, scope: Scope, now: datetime) -> LettersView:

@@ -126,6 +126,7 @@ def _own_report(site: Site, actor: Actor, row: RowMapping) -> UnitReportLine:
         head = distribution_row(session, row["id"])
         if head is None:
             raise NotFound
-        built = build_report(session, head, Scope(row["id"], actor.unit_ids), now, now.date())
+        scope = Scope(row["id"], actor.unit_ids)
+        built = build_report(session, head, scope, now, now.date(), most_outstanding=0)
     is_late = built.due_at is not None and built.due_at < now
     return UnitReportLine(heading_of(built, head), Sum(built.identity, built.mode), is_late)
