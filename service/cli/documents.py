@@ -77,18 +77,19 @@ def post(  # noqa: PLR0913, PLR0917 - one option a field
 def report(
     distribution: Annotated[int, typer.Argument(help="The distribution's number.")],
     form: Annotated[Literal["table", "json", "csv"], typer.Option("--format")] = "table",
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     output: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
     data: Data = None,
 ) -> None:
     """Print who has confirmed, who has not, per unit."""
     built = report_coverage(attach(data), OPERATOR, distribution)
     with _written_to(output) as out:
-        if form == "table":
-            print_report(built, Console(file=out, highlight=False))
-        elif form == "json":
+        if as_json or form == "json":
             out.write(json.dumps(report_object(built), ensure_ascii=False, indent=2) + "\n")
-        else:
+        elif form == "csv":
             out.writelines(report_csv(built))
+        else:
+            print_report(built, Console(file=out, highlight=False))
 
 
 @contextmanager

@@ -167,7 +167,7 @@ def test_an_office_posts_imports_and_reports_from_the_command_line(place: Path) 
         assert "posted before" in eoffice(*post, "--must-confirm", "--due", "5d").stdout
         refused = eoffice(*post[:-4], "--to", "unit:KHONG-CO", *data)
         assert (refused.returncode, "unit:KHONG-CO" in refused.stderr) == (1, True)
-        report = json.loads(eoffice("report", "1", "--format", "json", *data).stdout)
+        report = json.loads(eoffice("report", "1", "--json", *data).stdout)
         assert report["identity"]["listed"] == 2
         assert "Workers seen" in eoffice("status", *data).stdout
         assert eoffice("post", str(place / "khong-co.txt"), "--title", "x", "--to", "all", *data).returncode == 1
