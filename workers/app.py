@@ -1,4 +1,4 @@
-"""The Celery application: one queue of rings, one beat schedule, no results, no retries of its own.
+"""The Celery application: two queues of rings, one beat schedule, no results, no retries of its own.
 
 The database is the queue. A task carries nothing, so losing one costs seconds; see service/DECISIONS.md. Beat needs no
 more than this module; a worker includes the tasks.
