@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 # The last migration. A process that only asks whether the database fits need not load the machinery of migrations.
-SCHEMA = "0001"
+SCHEMA = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -121,6 +121,8 @@ accounts = Table(
     # Part of what a one-time link signs: using the link raises it, so the link dies with its use.
     Column("credential_version", Integer, nullable=False, server_default="1"),
     _moment("link_expires_at", nullable=True),
+    # For shared PCs only.
+    Column("pin_hash", Text),
     _moment("created_at"),
     _moment("deactivated_at", nullable=True),
 )
@@ -135,6 +137,8 @@ role_grants = Table(
     _moment("valid_from"),
     _moment("valid_to", nullable=True),
     _account("granted_by"),
+    # Ủy quyền: whose own role this is; it ends with that role.
+    _account("delegated_by"),
 )
 
 sessions = Table(
@@ -143,6 +147,8 @@ sessions = Table(
     Column("token_digest", LargeBinary, primary_key=True),
     _ref("account_id", "accounts.id"),
     _text("form_token", default=None),
+    # Of a shared PC: short, and every confirmation in it is recorded as made there.
+    Column("kiosk_id", BigInteger, ForeignKey("kiosks.id")),
     _moment("created_at"),
     _moment("seen_at"),
     _moment("ended_at", nullable=True),
@@ -195,6 +201,11 @@ revisions = Table(
     Column("revision", SMALL, nullable=False),
     _text("body"),
     _text("body_sha256", default=None),
+    # What a replacement bears itself; empty for the first revision, whose number and date stand with the document.
+    _text("number"),
+    Column("issued_on", Date),
+    # Why it replaces the one before, in the secretariat's words.
+    _text("note"),
     _moment("published_at"),
     PrimaryKeyConstraint("document_id", "revision"),
 )
@@ -223,6 +234,8 @@ distributions = Table(
     Column("revision", SMALL, nullable=False, server_default="1"),
     _text("mode", default=None),
     _moment("due_at", nullable=True),
+    # The deadline as it was asked for in working days; empty when a moment was named.
+    Column("due_days", SMALL),
     _text("audience", default=None),
     _text("message"),
     Column("urgency", SMALL, nullable=False, server_default="0"),
@@ -235,7 +248,51 @@ distributions = Table(
     Column("listed_through", BigInteger, nullable=False, server_default="0"),
     Column("listed", Integer, nullable=False, server_default="0"),
     _moment("listed_at", nullable=True),
+    # Whether people who come to the audience later are listed too.
+    Column("adds_joiners", Boolean, nullable=False, server_default="false"),
+    # Office clock. Reading is blocked from this moment on; the row of `corrections` says who and why.
+    _moment("recalled_at", nullable=True),
     Index("ix_distributions_unlisted", "frozen_at", postgresql_where=text("listed_at IS NULL")),
+)
+
+# What each range of a frozen list held when it was written: `digest` chains the lines of this range to those before.
+list_ranges = Table(
+    "list_ranges",
+    metadata,
+    _ref("distribution_id", "distributions.id"),
+    Column("upto", BigInteger, nullable=False),
+    Column("listed", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("distribution_id", "upto"),
+)
+
+# Asked on the document page before confirming; the answers stay with the confirmation.
+control_questions = Table(
+    "control_questions",
+    metadata,
+    _ref("distribution_id", "distributions.id"),
+    Column("position", SMALL, nullable=False),
+    _text("prompt", default=None),
+    Column("choices", ARRAY(Text), nullable=False),
+    Column("right_choice", SMALL, nullable=False),
+    PrimaryKeyConstraint("distribution_id", "position"),
+)
+
+# What the secretariat did to a published document, by the meaning of the law (NĐ 30/2020/NĐ-CP, Điều 18).
+corrections = Table(
+    "corrections",
+    metadata,
+    _id(),
+    _ref("distribution_id", "distributions.id"),
+    _text("kind", default=None),
+    # Counts the corrections of one kind, from 1; for a replacement it is the revision that it brought.
+    Column("number", SMALL, nullable=False),
+    _text("note", default=None),
+    _account("recorded_by"),
+    _moment("effective_at"),
+    _moment("recorded_at"),
+    Index("uq_corrections_distribution_id_kind_number", "distribution_id", "kind", "number", unique=True),
+    CheckConstraint("kind IN ('erratum', 'replacement', 'recall')", name="kind"),
 )
 
 idempotency_keys = Table(
@@ -270,8 +327,16 @@ receipts = Table(
     _text("status", default="listed"),
     Column("revision", SMALL, nullable=False, server_default="1"),
     _moment("listed_at"),
+    # Empty for the distribution's own; another where a recorded absence moved it.
+    _moment("own_due_at", nullable=True),
+    # How the person came onto the list: when it was frozen, later by the distribution's rule, or by hand, and why.
+    _text("origin", default="frozen"),
+    _text("origin_reason"),
+    Column("added_by", BigInteger),
     PrimaryKeyConstraint("distribution_id", "person_id"),
     Index("ix_receipts_person_id", "person_id", "distribution_id"),
+    Index("ix_receipts_own_due", "own_due_at", postgresql_where=text("own_due_at IS NOT NULL")),
+    CheckConstraint("origin IN ('frozen', 'rule', 'hand')", name="origin"),
     CheckConstraint("status IN ('listed', 'opened', 'acknowledged')", name="status"),
 )
 
@@ -283,7 +348,11 @@ receipt_events = Table(
     Column("revision", SMALL, nullable=False),
     _text("state", default=None),
     _text("route", default=None),
+    # Whose session it was; for a paper signature whoever entered it.
     _account("account_id"),
+    # The signed sheet of a paper signature, and the words of whoever entered a fact for somebody else.
+    Column("scan_id", BigInteger),
+    _text("note"),
     _moment("effective_at"),
     _moment("recorded_at"),
     # The first time is kept: a repeat finds its row here.
@@ -291,30 +360,189 @@ receipt_events = Table(
     ForeignKeyConstraint(["distribution_id", "person_id"], ["receipts.distribution_id", "receipts.person_id"]),
 )
 
+control_answers = Table(
+    "control_answers",
+    metadata,
+    Column("distribution_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("revision", SMALL, nullable=False),
+    Column("position", SMALL, nullable=False),
+    Column("choice", SMALL, nullable=False),
+    Column("is_right", Boolean, nullable=False),
+    PrimaryKeyConstraint("distribution_id", "person_id", "revision", "position"),
+    ForeignKeyConstraint(["distribution_id", "person_id"], ["receipts.distribution_id", "receipts.person_id"]),
+)
+
+# "I have removed it": each person's answer to a recall (NĐ 30/2020/NĐ-CP, Điều 18.4b). The first one is kept.
+recall_confirmations = Table(
+    "recall_confirmations",
+    metadata,
+    Column("distribution_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    _text("route", default=None),
+    _account("account_id"),
+    _moment("effective_at"),
+    _moment("recorded_at"),
+    PrimaryKeyConstraint("distribution_id", "person_id"),
+    ForeignKeyConstraint(["distribution_id", "person_id"], ["receipts.distribution_id", "receipts.person_id"]),
+)
+
+# What a reader asked about a document, or that it was not for them; `answered_at` is empty while the answer is owed.
+inquiries = Table(
+    "inquiries",
+    metadata,
+    _id(),
+    Column("distribution_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    _text("kind", default=None),
+    _text("words", default=None),
+    _moment("asked_at"),
+    _text("answer"),
+    _account("answered_by"),
+    _moment("answered_at", nullable=True),
+    ForeignKeyConstraint(["distribution_id", "person_id"], ["receipts.distribution_id", "receipts.person_id"]),
+    Index("ix_inquiries_distribution_id_person_id", "distribution_id", "person_id"),
+    Index("ix_inquiries_open", "asked_at", postgresql_where=text("answered_at IS NULL")),
+    CheckConstraint("kind IN ('question', 'return')", name="kind"),
+)
+
+# One row a person and step, whoever planned it and how often: what makes a reminder happen once.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("distribution_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    _text("step", default=None),
+    # The manager who pressed the button; empty for the steps of the calendar.
+    _account("sent_by"),
+    _moment("created_at"),
+    PrimaryKeyConstraint("distribution_id", "person_id", "step"),
+    ForeignKeyConstraint(["distribution_id", "person_id"], ["receipts.distribution_id", "receipts.person_id"]),
+)
+
+# Steps that are over for a whole distribution, so that nobody looks through its list for them again.
+reminder_steps = Table(
+    "reminder_steps",
+    metadata,
+    _ref("distribution_id", "distributions.id"),
+    _text("step", default=None),
+    _moment("done_at"),
+    PrimaryKeyConstraint("distribution_id", "step"),
+)
+
+# Printed danh sách ký nhận; the code on the paper finds the sheet again.
+sheets = Table(
+    "sheets",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False, unique=True),
+    _ref("distribution_id", "distributions.id"),
+    Column("revision", SMALL, nullable=False),
+    Column("unit_id", BigInteger),
+    _account("printed_by"),
+    _moment("printed_at"),
+)
+
+sheet_lines = Table(
+    "sheet_lines",
+    metadata,
+    _ref("sheet_id", "sheets.id"),
+    Column("position", Integer, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("sheet_id", "position"),
+    Index("uq_sheet_lines_sheet_id_person_id", "sheet_id", "person_id", unique=True),
+)
+
+scans = Table(
+    "scans",
+    metadata,
+    _id(),
+    _ref("sheet_id", "sheets.id"),
+    _text("name", default=None),
+    _text("media_type", default=None),
+    Column("size", BigInteger, nullable=False),
+    _text("sha256", default=None),
+    Column("content", LargeBinary, nullable=False),
+    _account("entered_by"),
+    _moment("recorded_at"),
+)
+
+# Shared PCs on which people confirm with name and PIN.
+kiosks = Table(
+    "kiosks",
+    metadata,
+    _id(),
+    _text("name", default=None),
+    Column("token_digest", LargeBinary, nullable=False, unique=True),
+    _account("created_by"),
+    _moment("created_at"),
+    _moment("revoked_at", nullable=True),
+)
+
+# A report as it was handed out: the moment it is about, and its figures as JSON, so that it can be shown again.
+issued_reports = Table(
+    "issued_reports",
+    metadata,
+    _id(),
+    _ref("distribution_id", "distributions.id"),
+    _moment("as_of"),
+    _text("figures", default=None),
+    _text("sha256", default=None),
+    _account("issued_by"),
+    _moment("issued_at"),
+    Index("ix_issued_reports_distribution_id", "distribution_id"),
+)
+
+# Days on which the office does other than the weekday and the public holidays say: nghỉ bù, làm bù, a local holiday.
+calendar_days = Table(
+    "calendar_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("is_working", Boolean, nullable=False),
+    _text("note"),
+    _account("recorded_by"),
+    _moment("recorded_at"),
+)
+
 absences = Table(
     "absences",
     metadata,
     _id(),
     Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
-    _text("reason", default=None),
+    _text("kind", default="leave"),
+    _text("reason"),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     _account("recorded_by"),
     _moment("recorded_at"),
+    # Entered by mistake, cut short or merged into another: from then on it counts no more, before it did.
+    _account("withdrawn_by"),
+    _moment("withdrawn_at", nullable=True),
     CheckConstraint("first_day <= last_day", name="days_in_order"),
+    CheckConstraint("kind IN ('leave', 'mission', 'illness', 'maternity', 'study')", name="kind"),
 )
 
 exemptions = Table(
     "exemptions",
     metadata,
+    _id(),
     Column("distribution_id", BigInteger, nullable=False),
     Column("person_id", BigInteger, nullable=False),
     _text("reason", default=None),
     _account("recorded_by"),
     _moment("effective_at"),
     _moment("recorded_at"),
-    PrimaryKeyConstraint("distribution_id", "person_id"),
+    _account("lifted_by"),
+    _moment("lifted_at", nullable=True),
     ForeignKeyConstraint(["distribution_id", "person_id"], ["receipts.distribution_id", "receipts.person_id"]),
+    Index(
+        "uq_exemptions_in_force",
+        "distribution_id",
+        "person_id",
+        unique=True,
+        postgresql_where=text("lifted_at IS NULL"),
+    ),
+    Index("ix_exemptions_distribution_id_person_id", "distribution_id", "person_id"),
 )
 
 deliveries = Table(
@@ -339,6 +567,8 @@ deliveries = Table(
     Column("attempts", SMALL, nullable=False, server_default="0"),
     Column("crashes", SMALL, nullable=False, server_default="0"),
     Column("in_doubt", Boolean, nullable=False, server_default="false"),
+    # No longer wanted: it ends as cancelled instead of waiting again; one on the wire ends by its own reply.
+    Column("withdrawn", Boolean, nullable=False, server_default="false"),
     Column("last_reply", Text),
     _moment("created_at"),
     _moment("final_at", nullable=True),
@@ -409,4 +639,16 @@ heartbeats = Table(
     _text("kind", default=None),
     _moment("started_at"),
     _moment("seen_at"),
+)
+
+# The evidence log. The application's role may only insert and read; `seal_evidence` fills position and hash.
+evidence = Table(
+    "evidence",
+    metadata,
+    _id(),
+    # One JSON object in canonical form, exactly as it is hashed.
+    _text("entry", default=None),
+    Column("position", BigInteger, unique=True),
+    Column("hash", LargeBinary),
+    Index("ix_evidence_unsealed", "id", postgresql_where=text("position IS NULL")),
 )

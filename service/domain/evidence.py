@@ -1,0 +1,85 @@
+"""The evidence log: what is recorded of each act, and how entries are chained so that no change stays hidden.
+
+An entry is one JSON object in canonical form, stored and hashed as that very text. Entries commit with the act they
+describe; a sealer chains what has committed. The hash of an entry is SHA-256 over the hash before it (32 zero bytes
+before the first), its position (from 1, eight bytes, most significant first) and its text in UTF-8. The database
+function `seal_evidence` follows the same rule.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from service.domain.roles import Actor
+
+GENESIS = bytes(32)
+
+Detail = str | int | bool | None
+
+
+class Deed(StrEnum):
+    """What happened. Written into entries for good, so a name is never changed or used again for something else."""
+
+    POSTED = "posted"
+    LIST_FROZEN = "list frozen"
+    PERSON_ADDED = "person added"
+    OPENED = "opened"
+    ACKNOWLEDGED = "acknowledged"
+    ENTERED_ON_PAPER = "entered on paper"
+    CORRECTED = "corrected"
+    RECALL_CONFIRMED = "recall confirmed"
+    EXEMPTED = "exempted"
+    EXEMPTION_LIFTED = "exemption lifted"
+    ABSENCE_RECORDED = "absence recorded"
+    ABSENCE_WITHDRAWN = "absence withdrawn"
+    REMINDED = "reminded"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    SHEET_PRINTED = "sheet printed"
+    REPORT_ISSUED = "report issued"
+    EXPORTED = "exported"
+    ROLE_CHANGED = "role changed"
+    ACCESS_REFUSED = "access refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`effective_at` is when it was so, `recorded_at` when the office learnt it; both aware.
+
+    `about` names what the deed was done to, by identifiers and digests rather than by texts that are kept elsewhere.
+    """
+
+    deed: Deed
+    by: str
+    effective_at: datetime
+    recorded_at: datetime
+    about: Mapping[str, Detail] = field(default_factory=dict)
+
+
+def entry(deed: Deed, actor: Actor, at: datetime, **about: Detail) -> Entry:
+    """The entry of a deed that is recorded the moment it is done."""
+    return Entry(deed, actor.caller, at, at, about)
+
+
+def canonical(written: Entry) -> str:
+    """The text that is stored and hashed: keys in order, no spaces, moments in UTC with microseconds."""
+    told = {
+        "about": dict(written.about),
+        "by": written.by,
+        "deed": written.deed.value,
+        "effective_at": _utc(written.effective_at),
+        "recorded_at": _utc(written.recorded_at),
+    }
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def seal(previous: bytes, position: int, text: str) -> bytes:
+    """The hash of the entry at a position."""
+    return sha256(previous + position.to_bytes(8) + text.encode()).digest()
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
