@@ -1,12 +1,15 @@
 """What the letters of one occasion share: read from the database once per run, whatever the number of letters."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from service.domain.credentials import Purpose, sign_link
 from service.domain.documents import Mode, Urgency, document_type
-from service.domain.letters import AccountFacts, DocumentFacts, Edition
-from service.domain.occasions import Kind, Occasion, parse_occasion
+from service.domain.letters import AccountFacts, DocumentFacts, Edition, PasswordFacts
+from service.domain.occasions import WITH_LINK, Kind, parse_occasion
 from service.runtime import Runtime
 from service.store.accounts import account_row
 from service.store.distributions import distribution_row
@@ -23,13 +26,11 @@ class EditionShelf:
     def edition(self, row: RowMapping) -> Edition:
         """The edition of a row of `deliveries`."""
         occasion = parse_occasion(row["occasion"])
-        is_account_letter = occasion.kind in (Kind.ACTIVATION, Kind.RESET)
-        owner = row["account_id"] if is_account_letter else row["distribution_id"]
+        owner = row["distribution_id"] if occasion.kind is Kind.ORIGINAL else row["account_id"]
         key = f"{occasion}/{owner}"
-        build = _account_edition if is_account_letter else _document_edition
         if key not in self._kept:
             with self._runtime.sessions() as session:
-                self._kept[key] = build(session, key, owner, occasion)
+                self._kept[key] = _BUILDERS[occasion.kind](session, key, row)
         return self._kept[key]
 
     def path(self, row: RowMapping) -> str:
@@ -37,11 +38,14 @@ class EditionShelf:
         occasion = parse_occasion(row["occasion"])
         if occasion.kind is Kind.ORIGINAL:
             return f"/inbox/{row['distribution_id']}?via=mail"
+        if occasion.kind not in WITH_LINK:
+            return "/sign-in"
         purpose: Purpose = "activate" if occasion.kind is Kind.ACTIVATION else "reset"
         return f"/activate/{sign_link(self._runtime.secret, purpose, row['account_id'], occasion.number)}"
 
 
-def _document_edition(session: Session, key: str, distribution_id: int, occasion: Occasion) -> Edition:
+def _document_edition(session: Session, key: str, row: RowMapping) -> Edition:
+    distribution_id, occasion = row["distribution_id"], parse_occasion(row["occasion"])
     head = distribution_row(session, distribution_id)
     if head is None:
         message = f"letters wait for distribution {distribution_id}, which is missing"
@@ -67,9 +71,34 @@ def _document_edition(session: Session, key: str, distribution_id: int, occasion
     return Edition(key, "document", facts, attached_files(session, head["document_id"], revision))
 
 
-def _account_edition(session: Session, key: str, account_id: int, occasion: Occasion) -> Edition:
-    account = account_row(session, account_id)
-    if account is None or account["link_expires_at"] is None:
-        message = f"a letter waits for account {account_id}, which has no link to send"
+def _link_edition(session: Session, key: str, row: RowMapping) -> Edition:
+    account = _account(session, row)
+    if account["link_expires_at"] is None:
+        message = f"a letter waits for account {account['id']}, which has no link to send"
         raise RuntimeError(message)
-    return Edition(key, occasion.kind.value, AccountFacts(account["username"], account["link_expires_at"]))
+    facts = AccountFacts(account["username"], account["link_expires_at"])
+    return Edition(key, parse_occasion(row["occasion"]).kind.value, facts)
+
+
+def _password_edition(session: Session, key: str, row: RowMapping) -> Edition:
+    """The letter was queued in the transaction that set the password."""
+    facts = PasswordFacts(_account(session, row)["username"], row["created_at"])
+    return Edition(key, Kind.PASSWORD_SET.value, facts)
+
+
+def _account(session: Session, row: RowMapping) -> RowMapping:
+    account = account_row(session, row["account_id"])
+    if account is None:
+        message = f"a letter waits for account {row['account_id']}, which is missing"
+        raise RuntimeError(message)
+    return account
+
+
+_BUILDERS: Mapping[Kind, Callable[[Session, str, RowMapping], Edition]] = MappingProxyType(
+    {
+        Kind.ORIGINAL: _document_edition,
+        Kind.ACTIVATION: _link_edition,
+        Kind.RESET: _link_edition,
+        Kind.PASSWORD_SET: _password_edition,
+    }
+)

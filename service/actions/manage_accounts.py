@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from service import doorbell
 from service.domain import credentials
 from service.domain.credentials import check_password, login_name
 from service.domain.errors import AccountExists, BadLink, BadPeriod, NoAccount, NotFound, UnknownPerson, UnknownUnit
@@ -14,6 +15,7 @@ from service.runtime import Runtime
 from service.store import accounts, guesses, sessions
 from service.store.accounts import Account, NewAccount
 from service.store.grants import Grant, add_grant, end_grants, unit_id_of
+from service.store.invitations import queue_password_notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def create_administrator(runtime: Runtime, actor: Actor, username: str, display_
 def set_password(runtime: Runtime, actor: Actor, username: str, password: str) -> None:
     """Give an account a password that its owner must change; its sessions end, its open links and slips die.
 
+    The owner is told by letter, where there is a working address.
+
     Raises:
         NotFound: the actor may not manage accounts.
         NoAccount: no account of this name may be used.
@@ -81,6 +85,9 @@ def set_password(runtime: Runtime, actor: Actor, username: str, password: str) -
         accounts.replace_password(session, account, password_hash, now, must_change=True)
         sessions.end_sessions(session, account.id, now)
         guesses.forget(session, account.names)
+        queued = queue_password_notice(session, account.id, now, runtime.policy.mail_domain)
+    if queued:
+        runtime.doorbell.ring(doorbell.DELIVER_DUE)
 
 
 def deactivate(runtime: Runtime, actor: Actor, username: str) -> None:

@@ -51,6 +51,14 @@ class AccountFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordFacts:
+    """What the owner of an account is told when somebody else has set its password; never the password."""
+
+    username: str
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """All that the letters of one occasion share. `template` names a folder in `templates/emails/`.
 
@@ -59,7 +67,7 @@ class Edition:
 
     key: str
     template: str
-    facts: DocumentFacts | AccountFacts
+    facts: DocumentFacts | AccountFacts | PasswordFacts
     files: tuple[AttachedFile, ...] = ()
 
 

@@ -8,6 +8,11 @@ class Kind(StrEnum):
     ORIGINAL = "original"
     ACTIVATION = "activation"
     RESET = "reset"
+    PASSWORD_SET = "password_set"  # noqa: S105 - the name of an occasion
+
+
+# Letters that carry a one-time link, and say nothing any more once it is dead.
+WITH_LINK = frozenset({Kind.ACTIVATION, Kind.RESET})
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.deliveries import FINAL, Accepted, Event, Reply, RetryPolicy, Status, Verdict, sources
 from service.domain.letters import Sent
-from service.domain.occasions import ORIGINAL
+from service.domain.occasions import ORIGINAL, WITH_LINK
 from service.store.tables import accounts, attempts, deliveries
 
 # A letter whose worker died this often is claimed alone, so that it cannot take innocent ones with it again.
@@ -226,8 +226,9 @@ def cancel_dead_links(session: Session, moment: datetime) -> int:
     One that is already on its way ends by its own reply; its link opens nothing.
     """
     d, a = deliveries.c, accounts.c
-    version = cast(func.split_part(d.occasion, ":", 2), Integer)
-    dead = or_(version != a.credential_version, a.link_expires_at <= moment)
+    kind, version = func.split_part(d.occasion, ":", 1), cast(func.split_part(d.occasion, ":", 2), Integer)
+    is_dead = or_(version != a.credential_version, a.link_expires_at <= moment)
+    dead = and_(kind.in_(WITH_LINK), is_dead)
     cancelled = session.execute(
         update(deliveries)
         .where(d.account_id == a.id, d.account_id.is_not(None), d.status.in_(sources("cancelled")), dead)

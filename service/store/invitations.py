@@ -1,4 +1,4 @@
-"""One-time links and slips: whose they are, until when, and the letters that carry them."""
+"""One-time links and slips: whose they are, until when, and the letters about an account."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,8 @@ from service.store.directory import list_units
 from service.store.grants import holds_any
 from service.store.tables import accounts, deliveries, memberships, people, units
 from service.store.units import below
+
+_LETTER = ("person_id", "account_id", "occasion", "address", "recipient_name", "unit_name", "message_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,21 @@ def queue_letters(session: Session, whom: Invitees, now: datetime, mail_domain: 
 
     A link has one letter, however often it is asked for: the occasion names the credential version.
     """
+    kind = case((accounts.c.password_hash.is_(None), Kind.ACTIVATION.value), else_=Kind.RESET.value)
+    letters = _letters(whom, now, kind, mail_domain).where(accounts.c.link_expires_at > now)
+    return _queue(session, letters)
+
+
+def queue_password_notice(session: Session, account_id: int, now: datetime, mail_domain: str) -> bool:
+    """Tell the owner that the password was set; False for who has no working address. One letter for each change."""
+    whom = Invitees(account_id=account_id, has_password_too=True)
+    return _queue(session, _letters(whom, now, literal(Kind.PASSWORD_SET.value), mail_domain)) > 0
+
+
+def _letters(whom: Invitees, now: datetime, kind: ColumnElement[str], mail_domain: str) -> Select[*tuple[Any, ...]]:
+    """Those with a working address, as `_LETTER` names the columns."""
     a, m = accounts.c, memberships.c
-    kind = case((a.password_hash.is_(None), Kind.ACTIVATION.value), else_=Kind.RESET.value)
-    due = _invited(
+    return _invited(
         whom,
         now,
         a.person_id,
@@ -86,9 +100,11 @@ def queue_letters(session: Session, whom: Invitees, now: datetime, mail_domain: 
         func.concat_ws(" ", m.family_name, m.given_name),
         units.c.name,
         func.concat("account.", func.gen_random_uuid(), "@", mail_domain),
-    ).where(_reachable(), a.link_expires_at > now)
-    columns = ["person_id", "account_id", "occasion", "address", "recipient_name", "unit_name", "message_id"]
-    statement = upsert(deliveries).from_select(columns, due).on_conflict_do_nothing().returning(deliveries.c.id)
+    ).where(_reachable())
+
+
+def _queue(session: Session, letters: Select[*tuple[Any, ...]]) -> int:
+    statement = upsert(deliveries).from_select(_LETTER, letters).on_conflict_do_nothing().returning(deliveries.c.id)
     return len(session.execute(statement).all())
 
 

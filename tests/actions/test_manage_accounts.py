@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from service.actions.activate_account import activate_by_slip
+from service.actions.change_password import change_password
+from service.actions.deliver import deliver_due
 from service.actions.invite_accounts import invite_accounts
 from service.actions.manage_accounts import (
     Term,
@@ -23,6 +25,7 @@ from service.actions.manage_accounts import (
 )
 from service.actions.manage_tokens import create_token
 from service.actions.sign_in import actor_of_token, sign_in, who
+from service.actions.sweep import sweep
 from service.domain.errors import (
     AccountExists,
     BadLink,
@@ -34,10 +37,12 @@ from service.domain.errors import (
     WeakPassword,
     WrongPassword,
 )
+from service.domain.letters import PasswordFacts
 from service.domain.roles import OPERATOR, Act, Actor, Role
+from service.doorbell import DELIVER_DUE
 from service.runtime import Runtime
 from service.store.accounts import lock_accounts
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeDoorbell, FakeMailer
 from tests.makers import make_account, make_actor, make_person, make_unit
 
 PASSWORD = "mật khẩu của Bob"
@@ -99,6 +104,43 @@ def test_a_password_that_was_set_must_be_changed_and_ends_sessions_and_slips(run
     assert sign_in(runtime, "bob", "do Alice đặt", HERE).must_change
     with pytest.raises(BadLink):
         activate_by_slip(runtime, "bob", slip.code, "mật khẩu khác", HERE)
+
+
+@pytest.mark.usefixtures("bob")
+def test_the_owner_is_told_of_each_password_that_was_set(
+    runtime: Runtime, mailer: FakeMailer, doorbell: FakeDoorbell
+) -> None:
+    set_password(runtime, ALICE, "bob", "do Alice đặt")
+    set_password(runtime, ALICE, "bob", "do Alice đặt lại")
+    sign_in(runtime, "bob", "do Alice đặt lại", HERE)
+    assert doorbell.rings == [DELIVER_DUE] * 2
+    sweep(runtime)
+    assert deliver_due(runtime) == 2, "neither letter is taken for one whose link is dead"
+    for letter in mailer.letters:
+        assert (letter.address, letter.recipient_name) == ("bob@skhcn.example", "Nguyễn Văn Mẫu")
+        assert letter.path == "/sign-in", "it leads to nothing that opens by itself"
+        facts = letter.edition.facts
+        assert isinstance(facts, PasswordFacts)
+        assert facts.username == "bob"
+        assert abs(runtime.clock() - facts.set_at) < timedelta(minutes=5)
+
+
+def test_who_has_no_working_address_gets_no_letter_about_the_password(runtime: Runtime, doorbell: FakeDoorbell) -> None:
+    with runtime.sessions.begin() as session:
+        unit = make_unit(session)
+        silent = make_person(session, unit, email=None)
+        broken = make_person(session, unit, email="bob@@example", email_problem="invalid")
+        for person_id, name in ((silent, "silent"), (broken, "broken"), (None, "root")):
+            make_account(session, person_id, username=name, password=PASSWORD)
+    for name in ("silent", "broken", "root"):
+        set_password(runtime, ALICE, name, "do Alice đặt")
+    assert (deliver_due(runtime), doorbell.rings) == (0, [])
+
+
+@pytest.mark.usefixtures("bob")
+def test_an_owner_who_changes_the_own_password_gets_no_letter(runtime: Runtime) -> None:
+    change_password(runtime, sign_in(runtime, "bob", PASSWORD, HERE).token, PASSWORD, "mật khẩu khác của Bob")
+    assert deliver_due(runtime) == 0
 
 
 @pytest.mark.usefixtures("bob")

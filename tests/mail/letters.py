@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from service.domain.deliveries import History
 from service.domain.documents import Mode, Urgency
-from service.domain.letters import AccountFacts, AttachedFile, DocumentFacts, Edition, Letter
+from service.domain.letters import AccountFacts, AttachedFile, DocumentFacts, Edition, Letter, PasswordFacts
 from service.mail.compose import Composer
 from service.mail.smtp import SmtpMailer
 from service.rendering import make_environment
@@ -36,6 +36,7 @@ FACTS = DocumentFacts(
     body="Căn cứ Kế hoạch mẫu.\n\nI. MỤC ĐÍCH\nNâng cao nhận thức.",
 )
 ACCOUNT = AccountFacts("nv00001", datetime(2018, 3, 12, 10, 0, tzinfo=UTC))
+PASSWORD = PasswordFacts("nv00001", datetime(2018, 3, 12, 10, 0, tzinfo=UTC))
 
 LETTER = Letter(
     delivery_id=7,
@@ -67,7 +68,7 @@ def make_letters(count: int, **changes: object) -> list[Letter]:
 
 def make_edition(
     template: str = "document",
-    facts: DocumentFacts | AccountFacts | None = None,
+    facts: DocumentFacts | AccountFacts | PasswordFacts | None = None,
     files: tuple[AttachedFile, ...] = (),
     **changes: object,
 ) -> Edition:

@@ -16,6 +16,7 @@ from tests.mail.letters import (
     ACCOUNT,
     AT,
     FACTS,
+    PASSWORD,
     SECRET,
     body_of,
     make_composer,
@@ -173,6 +174,21 @@ def test_an_account_letter_says_who_signs_in_where_and_until_when(template: str)
         assert "Có hiệu lực đến: 17:00 thứ Hai, 12/03/2018" in seen
         assert "https://vanban.skhcn.example/k/one-time" in seen
         assert "một lần" in seen
+
+
+def test_a_letter_about_a_set_password_says_when_and_whom_to_ask_and_opens_nothing() -> None:
+    letter = make_letter(path="/sign-in", edition=make_edition("password_set", PASSWORD))
+    message = parsed(COMPOSER.compose(letter, AT).message)
+    assert str(message["Subject"]).startswith("[CCHC] ")
+    for seen in (collapsed(body_of(message, "plain")), visible(body_of(message, "html"))):
+        assert "Sở Khoa học và Công nghệ đã đặt mật khẩu mới" in seen
+        assert "Tên đăng nhập: nv00001" in seen
+        assert "Đặt lúc: 17:00 thứ Hai, 12/03/2018" in seen
+        assert "Nếu Ông/Bà không đề nghị việc này: báo ngay cho quản trị hoặc văn thư" in seen
+        assert "trả lời thư này" in seen
+    for part in ("plain", "html"):
+        assert "vanban.skhcn.example" not in body_of(message, part)
+        assert "href" not in body_of(message, part)
 
 
 def test_html_keeps_its_dark_mode_and_carries_its_styles_on_the_elements() -> None:
