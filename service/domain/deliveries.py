@@ -22,6 +22,22 @@ class Status(StrEnum):
     SET_ASIDE = "set_aside"
     CANCELLED = "cancelled"
 
+    @property
+    def label(self) -> str:
+        """As screens, printed lists and files say it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Status.WAITING: "Đang chờ gửi",
+    Status.SENDING: "Đang gửi",
+    Status.ACCEPTED: "Máy chủ thư đã nhận",
+    Status.REFUSED: "Bị từ chối",
+    Status.BOUNCED: "Bị trả lại",
+    Status.GAVE_UP: "Hết hạn thử gửi",
+    Status.SET_ASIDE: "Để riêng, chờ xem lại",
+    Status.CANCELLED: "Đã hủy",
+}
 
 OPEN = frozenset({Status.WAITING, Status.SENDING})
 FINAL = frozenset(Status) - OPEN

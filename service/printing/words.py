@@ -1,4 +1,4 @@
-"""The words for terms of the identity and for what became of letters, as screens and printed lists say them."""
+"""The words for terms of the identity and for what became of a letter, as screens and printed lists say them."""
 
 from service.domain.coverage import Outstanding, Term
 from service.domain.deliveries import Status
@@ -14,17 +14,6 @@ _TERMS = {
     Term.NOT_REACHABLE: ("Không liên lạc được",) * 2,
 }
 
-_STATUSES = {
-    Status.WAITING: "Đang chờ gửi",
-    Status.SENDING: "Đang gửi",
-    Status.ACCEPTED: "Máy chủ thư đã nhận",
-    Status.REFUSED: "Bị từ chối",
-    Status.BOUNCED: "Bị trả lại",
-    Status.GAVE_UP: "Hết hạn thử gửi",
-    Status.SET_ASIDE: "Để riêng, chờ xem lại",
-    Status.CANCELLED: "Đã hủy",
-}
-
 _ADDRESS_PROBLEMS = {NO_ADDRESS: "Không có địa chỉ thư", INVALID_ADDRESS: "Địa chỉ thư không hợp lệ"}
 
 
@@ -32,10 +21,6 @@ def term_label(term: Term, mode: Mode) -> str:
     """For a distribution "để biết" opened and not opened stand where confirmed and not yet stand."""
     asked, informed = _TERMS[term]
     return asked if mode is Mode.ACKNOWLEDGE else informed
-
-
-def status_label(status: Status) -> str:
-    return _STATUSES[status]
 
 
 def address_problem_label(problem: str) -> str:
@@ -46,7 +31,7 @@ def letter_label(person: Outstanding) -> str:
     """What became of this person's letter, or why there is none."""
     if person.delivery_status is None:
         return address_problem_label(person.last_reply or NO_ADDRESS)
-    return status_label(Status(person.delivery_status))
+    return Status(person.delivery_status).label
 
 
 def server_words(person: Outstanding) -> str:

@@ -16,7 +16,6 @@ from service.store.distributions import distribution_row
 from service.store.documents import document_row, stored_files
 from service.store.receipts import StateFact, facts_of, history_page, inbox_counts, inbox_page, receipt_row
 from service.web.views import (
-    LETTER_WORDS,
     ROUTE_WORDS,
     STATE_WORDS,
     Confirmation,
@@ -159,7 +158,7 @@ def _letter(session: Session, receipt: RowMapping) -> Fact:
     letter = letters_of(session, receipt["distribution_id"], [person_id]).get(person_id)
     if letter is None:
         return Fact("Không gửi thư", note="Chưa có địa chỉ thư dùng được")
-    return Fact(LETTER_WORDS[Status(letter["status"])], letter["final_at"], letter["address"])
+    return Fact(f"Thư: {Status(letter['status']).label.lower()}", letter["final_at"], letter["address"])
 
 
 def _next_to_confirm(session: Session, person_id: int, distribution_id: int) -> str | None:

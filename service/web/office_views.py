@@ -17,7 +17,7 @@ from service.domain.documents import (
     SigningAuthority,
     Urgency,
 )
-from service.printing.words import letter_label, server_words, status_label, term_label
+from service.printing.words import letter_label, server_words, term_label
 from service.store.audiences import Headcount
 from service.store.overviews import FailedLetter, Reading
 from service.web.office_facts import Fact, named
@@ -177,7 +177,7 @@ class FailedLine:
 
     @property
     def label(self) -> str:
-        return status_label(self.letter.status)
+        return self.letter.status.label
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,23 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 
-from service.domain.deliveries import Status
 from service.domain.documents import Mode, Urgency
 from service.domain.receipts import Route, State
 from service.store.documents import StoredFile
 
-LETTER_WORDS: Mapping[Status, str] = MappingProxyType(
-    {
-        Status.WAITING: "Thư đang chờ gửi",
-        Status.SENDING: "Thư đang gửi",
-        Status.ACCEPTED: "Máy chủ thư đã nhận thư",
-        Status.REFUSED: "Thư bị từ chối",
-        Status.BOUNCED: "Thư bị trả lại",
-        Status.GAVE_UP: "Không gửi được thư",
-        Status.SET_ASIDE: "Thư được gác lại chờ kiểm tra",
-        Status.CANCELLED: "Thư không gửi nữa",
-    }
-)
 STATE_WORDS: Mapping[State, str] = MappingProxyType(
     {State.LISTED: "Vào hộp văn bản", State.OPENED: "Mở văn bản lần đầu", State.ACKNOWLEDGED: "Đã xác nhận"}
 )

@@ -100,3 +100,7 @@ def test_every_state_can_be_reached_and_every_open_one_be_left() -> None:
     left = {source for moves in MOVES.values() for source in moves}
     assert reached == set(Status)
     assert left >= OPEN
+
+
+def test_every_state_has_one_word_of_its_own() -> None:
+    assert len({status.label for status in Status}) == len(Status)

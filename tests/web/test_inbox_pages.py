@@ -197,7 +197,7 @@ def test_the_reader_sees_exactly_what_is_recorded(as_lan: TestClient, runtime: R
     confirm(as_lan, distribution, route="mail_link")
     shown = as_lan.get(f"/inbox/{distribution}").text
     recorded_part = shown[shown.index('id="ghi-lai"') :]
-    for text in ("Vào hộp văn bản", "Thư đang chờ gửi", "lan@skhcn.example", "Đã xác nhận", "Theo liên kết trong thư"):
+    for text in ("Vào hộp văn bản", "Thư: đang chờ gửi", "lan@skhcn.example", "Đã xác nhận", "Theo liên kết trong thư"):
         assert text in recorded_part
 
 

@@ -19,7 +19,6 @@ from service.domain.deliveries import FAILED, FINAL, OPEN, Status
 from service.domain.documents import Mode, Urgency, document_type
 from service.domain.errors import NotFound
 from service.domain.roles import Act, Actor
-from service.printing.words import status_label
 from service.store.distributions import distribution_row, distributions_page
 from service.store.listings import distributions_to_units, letters_by_status
 from service.store.overviews import Reading, failed_letters, pace, readings
@@ -156,9 +155,7 @@ def _letters(session: Session, scope: Scope, now: datetime) -> LettersView:
         total=sum(by_status.values()),
         open=waiting,
         counts=tuple(
-            LetterCount(status_label(status), by_status[status], status in FAILED)
-            for status in Status
-            if status in by_status
+            LetterCount(status.label, by_status[status], status in FAILED) for status in Status if status in by_status
         ),
         parts=_letter_parts(by_status),
         a_minute=round(a_second * 60),
@@ -176,9 +173,9 @@ def _letter_parts(by_status: dict[Status, int]) -> tuple[Part, ...]:
     accepted = by_status.get(Status.ACCEPTED, 0)
     others = count(FINAL) - accepted - count(FAILED)
     pieces = {
-        "ok": (status_label(Status.ACCEPTED), accepted),
+        "ok": (Status.ACCEPTED.label, accepted),
         "lost": ("Không đến được", count(FAILED)),
-        "free": (status_label(Status.CANCELLED), others),
+        "free": (Status.CANCELLED.label, others),
         "rest": ("Đang chờ", count(OPEN)),
     }
     return parts(sum(by_status.values()), pieces)

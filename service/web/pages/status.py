@@ -11,7 +11,6 @@ from service.actions.sweep import BEAT
 from service.domain.deliveries import FAILED
 from service.domain.deliveries import Status as LetterStatus
 from service.domain.vietnamese import number
-from service.printing.words import status_label
 from service.store.liveness import Heartbeat
 from service.web.account_views import Held, Process, StatusView
 from service.web.deps import SiteDep, VisitorDep, page
@@ -41,7 +40,7 @@ def show_status(request: Request, site: SiteDep, visitor: VisitorDep) -> Respons
         oldest=span(status.oldest_waiting) if status.oldest_waiting else "",
         last_accepted_at=status.queue.last_accepted_at,
         failed=sum(failed.values()),
-        failed_words=", ".join(f"{number(count)} {status_label(one).lower()}" for one, count in failed.items()),
+        failed_words=", ".join(f"{number(count)} {one.label.lower()}" for one, count in failed.items()),
         in_doubt=status.in_doubt,
         mended=status.mended,
         held=tuple(Held(one.reason, one.opened_at, one.failures) for one in status.held),
