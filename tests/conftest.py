@@ -62,6 +62,12 @@ class Databases:
         self.run(f"CREATE DATABASE {name} TEMPLATE {BASE} STRATEGY file_copy OWNER eoffice_owner")
         return self.server.url("eoffice_app", name), self.server.url("eoffice_owner", name)
 
+    def empty(self) -> str:
+        """The owner's address of a database that has gone through no migration."""
+        name = f"t{next(self.numbers)}"
+        self.run(f"CREATE DATABASE {name} OWNER eoffice_owner")
+        return self.server.url("eoffice_owner", name)
+
     def run(self, statement: str) -> None:
         superuser = self.server.url("eoffice", "postgres").replace("postgresql:", "postgresql+psycopg:", 1)
         engine = create_engine(superuser, isolation_level="AUTOCOMMIT")

@@ -58,12 +58,13 @@ def _claim(runtime: Runtime, size: int) -> deliveries.Claim:
     """Claim a batch; a single letter when the server is being probed or the letter is suspect."""
     lease, policy = runtime.policy.lease, runtime.policy
     with runtime.sessions.begin() as session:
-        if circuits.is_open(session, runtime.server):
+        out_since = circuits.out_since(session, runtime.server)
+        if out_since is not None:
             if not circuits.take_probe(session, runtime.server, policy.circuit_pause):
                 return deliveries.NOTHING
             size = 1
-        batch = deliveries.claim(session, size, lease)
-        return batch if batch.rows else deliveries.claim(session, 1, lease, suspects=True)
+        batch = deliveries.claim(session, size, lease, out_since=out_since)
+        return batch if batch.rows else deliveries.claim(session, 1, lease, suspects=True, out_since=out_since)
 
 
 @dataclass(slots=True)
@@ -129,7 +130,9 @@ def _record(runtime: Runtime, sent: Sequence[Sent]) -> bool:
             reason = str(held.reply) if held.reply else held.reason
             circuits.open_circuit(session, runtime.server, reason, policy.circuit_pause, policy.circuit_pause_cap)
         elif any(_server_spoke(one.outcome) for one in sent):
-            circuits.close_circuit(session, runtime.server)
+            out_since = circuits.close_circuit(session, runtime.server)
+            if out_since is not None:
+                deliveries.extend_lifetimes(session, out_since)
     return held is None
 
 

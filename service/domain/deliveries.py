@@ -2,6 +2,10 @@
 
 A delivery is one letter for one occasion. Its status says what is so now; what was tried stands in the attempts.
 "Accepted" is the mail server's 250 and no more: SMTP promises nothing beyond the next server (RFC 5321, section 6.1).
+
+A letter is tried for its lifetime (RFC 5321, section 4.5.4.1). That begins with the first attempt for which the mail
+server was there, not when the letter was written, and it stands still while the server is out: an outage of days costs
+no letter its chance. An attempt that the server never heard of counts nowhere.
 """
 
 from collections.abc import Mapping
@@ -141,7 +145,7 @@ class Requeued:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Composing or sending raised: the letter itself is at fault, not the wire."""
+    """Reading or composing raised: the letter itself is at fault, and the mail server never heard of it."""
 
     reason: str
     name: ClassVar[Event] = "broken"
@@ -160,24 +164,32 @@ class RetryPolicy:
     set_aside_after: int = 5
 
     def backoff(self, attempts: int, jitter: float) -> timedelta:
-        """Wait after the given number of counted attempts (>= 1): doubling, capped, spread by `jitter` in [0, 1)."""
+        """Wait after the given number of attempts (>= 1): doubling, capped, spread by `jitter` in [0, 1)."""
         whole = min(self.base * float(2 ** min(attempts - 1, 30)), self.cap)
         return whole * (0.75 + jitter / 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of the delivery: its next status, when it is due again, whether the attempt counts."""
+    """What becomes of the delivery: its next status, when it is due again, whether the attempt counts.
+
+    `ages` says that the letter's lifetime runs, from this attempt at the latest.
+    """
 
     status: Status
     wait: timedelta = timedelta(0)
     counts: bool = True
+    ages: bool = True
     in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What `decide` needs to know of a delivery: counted attempts before this one, crashes so far, age when claimed."""
+    """What `decide` needs to know of a delivery when it is claimed.
+
+    `attempts` are those that counted, `crashes` the workers it broke. `age` is how much of its lifetime is over: zero
+    before it begins, and without the time that the mail server was out.
+    """
 
     attempts: int = 0
     crashes: int = 0
@@ -194,13 +206,14 @@ def decide(outcome: Outcome, history: History, policy: RetryPolicy, jitter: floa
         case Refused():
             return Verdict(Status.REFUSED)
         case Requeued(holds_queue=True):
-            return Verdict(Status.WAITING, counts=False)
+            return Verdict(Status.WAITING, counts=False, ages=False)
         case Requeued():
             status = Status.GAVE_UP if lifetime_over else Status.WAITING
             return Verdict(status, wait=REQUEUE_PAUSE, counts=False)
         case Broken():
-            worn_out = history.crashes + 1 >= policy.set_aside_after
-            return Verdict(Status.SET_ASIDE if worn_out else Status.WAITING, wait=pause)
+            crashes = history.crashes + 1
+            status = Status.SET_ASIDE if crashes >= policy.set_aside_after else Status.WAITING
+            return Verdict(status, wait=policy.backoff(crashes, jitter), counts=False, ages=False)
         case Deferred() | Unknown():
             in_doubt = isinstance(outcome, Unknown)
             status = Status.GAVE_UP if lifetime_over else Status.WAITING

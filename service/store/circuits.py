@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,10 @@ def open_circuits(session: Session) -> list[OpenCircuit]:
     return [OpenCircuit(*row) for row in session.execute(select(c.server, c.reason, c.failures, c.opened_at))]
 
 
-def is_open(session: Session, server: str) -> bool:
-    return session.execute(select(literal(1)).where(mail_circuits.c.server == server)).first() is not None
+def out_since(session: Session, server: str) -> datetime | None:
+    """When this server went out; None while it serves."""
+    query = select(mail_circuits.c.opened_at).where(mail_circuits.c.server == server)
+    return session.execute(query).scalar_one_or_none()
 
 
 def take_probe(session: Session, server: str, pause: timedelta) -> bool:
@@ -50,5 +52,7 @@ def open_circuit(session: Session, server: str, reason: str, pause: timedelta, c
     session.execute(again)
 
 
-def close_circuit(session: Session, server: str) -> None:
-    session.execute(delete(mail_circuits).where(mail_circuits.c.server == server))
+def close_circuit(session: Session, server: str) -> datetime | None:
+    """Let the letters go; returns since when they were held, or None when they were not."""
+    closed = delete(mail_circuits).where(mail_circuits.c.server == server).returning(mail_circuits.c.opened_at)
+    return session.execute(closed).scalar_one_or_none()

@@ -1,7 +1,7 @@
 """The queue of letters. The only module that writes a delivery's status; each move is a compare-and-set.
 
-Leases and due times compare with `clock_timestamp()`, so that no worker's clock can claim too early or too late. Only
-`final_at`, which reports read, is the office clock's.
+Leases, due times and lifetimes compare with `clock_timestamp()`, so that no worker's clock can claim too early or too
+late. What reports read is the office clock's: `sent_at`, `accepted_at`, `failed_at` and `final_at`.
 """
 
 from collections import defaultdict
@@ -17,9 +17,9 @@ from sqlalchemy import (
     Integer,
     Interval,
     RowMapping,
-    SmallInteger,
     Text,
     Uuid,
+    Values,
     and_,
     case,
     cast,
@@ -36,7 +36,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from service.domain.deliveries import FINAL, Accepted, Event, Reply, RetryPolicy, Status, Verdict, sources
+from service.domain.deliveries import (
+    FAILED,
+    FINAL,
+    Accepted,
+    Broken,
+    Event,
+    Reply,
+    RetryPolicy,
+    Status,
+    Verdict,
+    sources,
+)
 from service.domain.letters import Sent
 from service.domain.occasions import ORIGINAL, WITH_LINK
 from service.store.tables import accounts, attempts, deliveries
@@ -51,7 +62,7 @@ _NOW = func.clock_timestamp()
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Letters claimed together: rows of `deliveries`, each with its `age`, and the token that proves the claim."""
+    """Letters claimed together, and the token that proves it: rows of `deliveries`, each with its `age` (`History`)."""
 
     token: UUID
     rows: tuple[RowMapping, ...]
@@ -64,10 +75,13 @@ def _due() -> ColumnElement[bool]:
     return and_(deliveries.c.status == literal(Status.WAITING), deliveries.c.next_attempt_at <= _NOW)
 
 
-def claim(session: Session, limit: int, lease: timedelta, *, suspects: bool = False) -> Claim:
+def claim(
+    session: Session, limit: int, lease: timedelta, *, suspects: bool = False, out_since: datetime | None = None
+) -> Claim:
     """Take up to `limit` due letters, the most urgent first; nobody else can until the lease ends.
 
-    With `suspects` only letters that outlived several workers, otherwise only the others.
+    With `suspects` only letters that outlived several workers, otherwise only the others. `out_since` is when the mail
+    server went out, if it is out: from then on no letter ages.
     """
     d = deliveries.c
     suspicion = d.crashes >= SUSPECT_AFTER if suspects else d.crashes < SUSPECT_AFTER
@@ -80,13 +94,25 @@ def claim(session: Session, limit: int, lease: timedelta, *, suspects: bool = Fa
         .cte("due")
     )
     token = uuid4()
+    aged_until = _NOW if out_since is None else literal(out_since)
     taken = (
         update(deliveries)
         .where(d.id == due.c.id, d.status.in_(sources("claimed")))
         .values(status=Status.SENDING, lease_until=_NOW + lease, lease_token=token)
-        .returning(deliveries, (_NOW - d.created_at).label("age"))
+        # GREATEST passes over NULL: a letter whose lifetime has not begun is of age zero.
+        .returning(deliveries, func.greatest(aged_until - d.first_attempt_at - d.held_for, timedelta(0)).label("age"))
     )
     return Claim(token, tuple(session.execute(taken).mappings()))
+
+
+def extend_lifetimes(session: Session, out_since: datetime) -> None:
+    """Now that the mail server is back, take the time that it was out from the age of what waits."""
+    d = deliveries.c
+    session.execute(
+        update(deliveries)
+        .where(d.status == literal(Status.WAITING), d.first_attempt_at.is_not(None))
+        .values(held_for=d.held_for + (_NOW - func.greatest(d.first_attempt_at, out_since)))
+    )
 
 
 def letters_are_due(session: Session) -> bool:
@@ -115,20 +141,9 @@ def record(session: Session, judged: Sequence[tuple[Sent, Verdict]], worker: str
 
 
 def _move(session: Session, event: Event, group: Sequence[tuple[Sent, Verdict]], moment: datetime) -> None:
-    v = values(
-        column("id", BigInteger),
-        column("token", Uuid),
-        column("status", Text),
-        column("wait", Interval),
-        column("counted", SmallInteger),
-        column("crashed", SmallInteger),
-        column("in_doubt", Boolean),
-        column("reply", Text),
-        name="v",
-    ).data([_judged(event, sent, verdict) for sent, verdict in group])
-    d = deliveries.c
-    held = true() if event == Accepted.name else d.lease_token == v.c.token
-    final = v.c.status.in_(FINAL)
+    v, d, office_now = _verdicts(group), deliveries.c, literal(moment)
+    is_accepted = event == Accepted.name
+    held = true() if is_accepted else d.lease_token == v.c.token
     session.execute(
         update(deliveries)
         .where(d.id == v.c.id, d.status.in_(sources(event)), held)
@@ -137,23 +152,41 @@ def _move(session: Session, event: Event, group: Sequence[tuple[Sent, Verdict]],
             next_attempt_at=_NOW + v.c.wait,
             lease_until=null(),
             lease_token=null(),
-            attempts=d.attempts + v.c.counted,
-            crashes=d.crashes + v.c.crashed,
+            attempts=d.attempts + cast(v.c.counts, Integer),
+            crashes=d.crashes + int(event == Broken.name),
             in_doubt=or_(d.in_doubt, v.c.in_doubt),
             last_reply=v.c.reply,
-            final_at=case((final, literal(moment)), else_=null()),
+            first_attempt_at=case((v.c.ages, func.coalesce(d.first_attempt_at, _NOW)), else_=d.first_attempt_at),
+            sent_at=case((v.c.counts, func.coalesce(d.sent_at, office_now)), else_=d.sent_at),
+            accepted_at=office_now if is_accepted else d.accepted_at,
+            failed_at=case((v.c.status.in_(FAILED), office_now), else_=d.failed_at),
+            final_at=case((v.c.status.in_(FINAL), office_now), else_=null()),
         )
     )
 
 
-def _judged(event: Event, sent: Sent, verdict: Verdict) -> tuple[object, ...]:
+def _verdicts(group: Sequence[tuple[Sent, Verdict]]) -> Values:
+    return values(
+        column("id", BigInteger),
+        column("token", Uuid),
+        column("status", Text),
+        column("wait", Interval),
+        column("counts", Boolean),
+        column("ages", Boolean),
+        column("in_doubt", Boolean),
+        column("reply", Text),
+        name="v",
+    ).data([_judged(sent, verdict) for sent, verdict in group])
+
+
+def _judged(sent: Sent, verdict: Verdict) -> tuple[object, ...]:
     return (
         sent.letter.delivery_id,
         sent.letter.lease_token,
         verdict.status.value,
         verdict.wait,
-        int(verdict.counts),
-        int(event == "broken"),
+        verdict.counts,
+        verdict.ages,
         verdict.in_doubt,
         _words(sent),
     )
@@ -204,6 +237,7 @@ def mend_expired(session: Session, policy: RetryPolicy, worker: str, moment: dat
         .where(d.id == expired.c.id, d.status.in_(sources("lease expired")))
         .values(
             status=case((worn_out, Status.SET_ASIDE), else_=Status.WAITING),
+            failed_at=case((worn_out, literal(moment)), else_=d.failed_at),
             final_at=case((worn_out, literal(moment)), else_=null()),
             next_attempt_at=_NOW,
             lease_until=null(),

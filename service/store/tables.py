@@ -16,6 +16,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    Interval,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 # The last migration. A process that only asks whether the database fits need not load the machinery of migrations.
-SCHEMA = "0002"
+SCHEMA = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -571,6 +572,16 @@ deliveries = Table(
     Column("withdrawn", Boolean, nullable=False, server_default="false"),
     Column("last_reply", Text),
     _moment("created_at"),
+    # The letter's lifetime, by the database's clock: from the first attempt for which its server was there, without
+    # the time that the server was out since.
+    _moment("first_attempt_at", nullable=True),
+    Column("held_for", Interval, nullable=False, server_default=text("'0'")),
+    # What it went through, by the office's clock, for reports of any day; none is ever taken back. `sent_at` is the
+    # first attempt that counted, `failed_at` when it was refused, given up or set aside, `final_at` when it became
+    # what its status says: of a returned letter the day of the return.
+    _moment("sent_at", nullable=True),
+    _moment("accepted_at", nullable=True),
+    _moment("failed_at", nullable=True),
     _moment("final_at", nullable=True),
     Index(
         "uq_deliveries_occasion",

@@ -25,7 +25,6 @@ from service.domain.deliveries import (
     Refused,
     Reply,
     Requeued,
-    RetryPolicy,
     Status,
     Unknown,
     Verdict,
@@ -35,7 +34,7 @@ from service.domain.letters import Letter, Sent
 from service.domain.roles import OPERATOR
 from service.runtime import Policy, Runtime
 from service.store import circuits, deliveries
-from service.store.tables import attempts
+from service.store.tables import attempts, mail_circuits
 from service.store.tables import deliveries as delivery_table
 from tests.fakes import ACCEPTED, FakeDoorbell, FakeMailer
 from tests.makers import make_account, make_person, make_posting, make_unit
@@ -43,6 +42,7 @@ from tests.makers import make_account, make_person, make_posting, make_unit
 GREYLISTED = Deferred("greylisted", Reply(451, "4.7.1 Greylisted", Phase.RCPT))
 NO_SUCH_USER = Refused("no such user", Reply(550, "5.1.1 No such user", Phase.RCPT), address_bad=True)
 AWAY = Requeued("connection refused", holds_queue=True)
+BUSY = Requeued("too many recipients", Reply(452, "4.5.3 Too many recipients", Phase.RCPT))
 
 
 @pytest.fixture
@@ -146,9 +146,74 @@ def test_a_letter_older_than_its_lifetime_is_given_up(
 ) -> None:
     post()
     mailer.answer = lambda _: GREYLISTED
-    impatient = replace(runtime, policy=Policy(retry=RetryPolicy(lifetime=timedelta(0))))
-    deliver_due(impatient)
+    deliver_due(runtime)
+    assert letters(runtime)[0]["status"] == "waiting"
+    let_pass(runtime, runtime.policy.retry.lifetime)
+    deliver_due(runtime)
     assert letters(runtime)[0]["status"] == "gave_up"
+
+
+def let_pass(runtime: Runtime, time: timedelta) -> None:
+    """Lifetimes follow the database's clock, which no test can move: instead everything happened that much earlier."""
+    d, c = delivery_table.c, mail_circuits.c
+    with runtime.sessions.begin() as session:
+        session.execute(
+            update(delivery_table).values(
+                created_at=d.created_at - time,
+                first_attempt_at=d.first_attempt_at - time,
+                next_attempt_at=d.next_attempt_at - time,
+            )
+        )
+        session.execute(update(mail_circuits).values(opened_at=c.opened_at - time, probe_at=c.probe_at - time))
+
+
+def test_a_letter_that_could_not_be_tried_for_days_has_its_whole_lifetime_before_it(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post()
+    mailer.answer = lambda _: AWAY
+    deliver_due(runtime)
+    assert letters(runtime)[0]["first_attempt_at"] is None
+    let_pass(runtime, runtime.policy.retry.lifetime * 2)
+    mailer.answer = lambda _: GREYLISTED
+    deliver_due(runtime)
+    (letter,) = letters(runtime)
+    assert (letter["status"], letter["attempts"]) == ("waiting", 1)
+    assert letter["first_attempt_at"] is not None
+
+
+def test_no_letter_ages_while_the_mail_server_is_out(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post(2)
+    lifetime = runtime.policy.retry.lifetime
+    mailer.answer = lambda _: GREYLISTED
+    deliver_due(runtime)
+    let_pass(runtime, lifetime / 2)
+    mailer.answer = lambda _: AWAY
+    deliver_due(runtime)
+    let_pass(runtime, lifetime * 2)
+    mailer.answer = lambda _: GREYLISTED
+    deliver_due(runtime)
+    assert {one["status"] for one in letters(runtime)} == {"waiting"}, "half a lifetime is over"
+    let_pass(runtime, lifetime / 3)
+    deliver_due(runtime)
+    assert {one["status"] for one in letters(runtime)} == {"waiting"}
+    let_pass(runtime, lifetime / 3)
+    deliver_due(runtime)
+    assert {one["status"] for one in letters(runtime)} == {"gave_up"}
+
+
+def test_a_letter_that_a_busy_server_always_turns_away_is_given_up_in_the_end(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post()
+    mailer.answer = lambda _: BUSY
+    deliver_due(runtime)
+    let_pass(runtime, runtime.policy.retry.lifetime)
+    deliver_due(runtime)
+    (letter,) = letters(runtime)
+    assert (letter["status"], letter["attempts"], letter["sent_at"]) == ("gave_up", 0, None)
 
 
 def test_a_letter_that_breaks_its_worker_again_and_again_is_set_aside(
@@ -159,7 +224,8 @@ def test_a_letter_that_breaks_its_worker_again_and_again_is_set_aside(
     for _ in range(runtime.policy.retry.set_aside_after):
         make_due(runtime)
         deliver_due(runtime)
-    assert letters(runtime)[0]["status"] == "set_aside"
+    (letter,) = letters(runtime)
+    assert (letter["status"], letter["attempts"]) == ("set_aside", 0), "the mail server never heard of it"
 
 
 def test_while_the_server_is_away_letters_wait_and_count_no_attempt(

@@ -29,6 +29,7 @@ from service.domain.deliveries import (
 POLICY = RetryPolicy()
 YOUNG = History()
 OLD = History(attempts=9, age=POLICY.lifetime)
+WORN = History(crashes=POLICY.set_aside_after - 1)
 LATER = Reply(451, "4.7.1 Greylisted", Phase.RCPT)
 NEVER = Reply(550, "5.1.1 No such user", Phase.RCPT)
 TAKEN = Reply(250, "2.0.0 Ok", Phase.MESSAGE)
@@ -44,26 +45,31 @@ OUTCOMES: list[Outcome] = [
 
 
 @pytest.mark.parametrize(
-    ("outcome", "history", "status", "counts", "in_doubt"),
+    ("outcome", "history", "status", "counts", "ages", "in_doubt"),
     [
-        (Accepted(TAKEN), OLD, Status.ACCEPTED, True, False),
-        (Refused("no such user", NEVER), YOUNG, Status.REFUSED, True, False),
-        (Deferred("greylisted", LATER), YOUNG, Status.WAITING, True, False),
-        (Deferred("greylisted", LATER), OLD, Status.GAVE_UP, True, False),
-        (Unknown("connection lost"), YOUNG, Status.WAITING, True, True),
-        (Unknown("connection lost"), OLD, Status.GAVE_UP, True, True),
-        (Requeued("server away", holds_queue=True), OLD, Status.WAITING, False, False),
-        (Requeued("too many recipients"), YOUNG, Status.WAITING, False, False),
-        (Requeued("too many recipients"), OLD, Status.GAVE_UP, False, False),
-        (Broken("cannot compose"), YOUNG, Status.WAITING, True, False),
-        (Broken("cannot compose"), History(crashes=POLICY.set_aside_after - 1), Status.SET_ASIDE, True, False),
+        (Accepted(TAKEN), OLD, Status.ACCEPTED, True, True, False),
+        (Refused("no such user", NEVER), YOUNG, Status.REFUSED, True, True, False),
+        (Deferred("greylisted", LATER), YOUNG, Status.WAITING, True, True, False),
+        (Deferred("greylisted", LATER), OLD, Status.GAVE_UP, True, True, False),
+        (Unknown("connection lost"), YOUNG, Status.WAITING, True, True, True),
+        (Unknown("connection lost"), OLD, Status.GAVE_UP, True, True, True),
+        (Requeued("server away", holds_queue=True), OLD, Status.WAITING, False, False, False),
+        (Requeued("too many recipients"), YOUNG, Status.WAITING, False, True, False),
+        (Requeued("too many recipients"), OLD, Status.GAVE_UP, False, True, False),
+        (Broken("cannot compose"), OLD, Status.WAITING, False, False, False),
+        (Broken("cannot compose"), WORN, Status.SET_ASIDE, False, False, False),
     ],
 )
 def test_each_outcome_has_its_verdict(
-    outcome: Outcome, history: History, status: Status, counts: bool, in_doubt: bool
+    outcome: Outcome, history: History, status: Status, counts: bool, ages: bool, in_doubt: bool
 ) -> None:
     verdict = decide(outcome, history, POLICY, jitter=0.5)
-    assert (verdict.status, verdict.counts, verdict.in_doubt) == (status, counts, in_doubt)
+    assert (verdict.status, verdict.counts, verdict.ages, verdict.in_doubt) == (status, counts, ages, in_doubt)
+
+
+def test_a_broken_letter_waits_longer_each_time_it_breaks() -> None:
+    waits = [decide(Broken("cannot compose"), History(crashes=crashes), POLICY, 0.5).wait for crashes in range(4)]
+    assert waits == [POLICY.base * 2**crashes for crashes in range(4)]
 
 
 def test_a_letter_held_by_a_server_that_is_out_is_due_as_soon_as_it_is_back() -> None:

@@ -1,12 +1,17 @@
+from datetime import UTC, datetime
+
 import pytest
-from sqlalchemy import text
+from alembic import command
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.store.database import schema_is_current
+from service.store import schema
+from service.store.database import make_engine, schema_is_current
 from service.store.documents import add_document
-from service.store.schema import differences, newest_revision
-from service.store.tables import SCHEMA
+from service.store.schema import differences, newest_revision, upgrade_schema
+from service.store.tables import SCHEMA, deliveries
+from tests.conftest import Databases
 from tests.makers import POSTING
 
 
@@ -17,6 +22,41 @@ def test_migrations_make_exactly_the_tables_that_the_code_names(session: Session
 def test_the_version_that_a_process_expects_is_the_last_migration(session: Session) -> None:
     assert newest_revision(session.connection()) == SCHEMA
     assert schema_is_current(session)
+
+
+BEFORE_DATES = """
+INSERT INTO deliveries (person_id, occasion, address, recipient_name, message_id, status, final_at) VALUES
+    (1, 'original', 'a@b', '', '1', 'bounced', '2018-03-09Z'),
+    (2, 'original', 'a@b', '', '2', 'gave_up', '2018-03-08Z'),
+    (3, 'original', 'a@b', '', '3', 'waiting', NULL);
+INSERT INTO attempts (delivery_id, outcome, counted, worker, ended_at) VALUES
+    (1, 'requeued', false, 'w', '2018-03-01Z'),
+    (1, 'deferred', true, 'w', '2018-03-02Z'),
+    (1, 'accepted', true, 'w', '2018-03-03Z'),
+    (2, 'broken', true, 'w', '2018-03-04Z'),
+    (2, 'deferred', true, 'w', '2018-03-05Z'),
+    (3, 'abandoned', false, 'w', '2018-03-06Z');
+"""
+
+
+def test_what_letters_went_through_before_their_dates_were_kept_is_taken_from_their_attempts(
+    databases: Databases,
+) -> None:
+    d = deliveries.c
+    with make_engine(databases.empty()).begin() as owner:
+        command.upgrade(schema._config(owner), "0002")
+        owner.execute(text(BEFORE_DATES))
+        upgrade_schema(owner)
+        kept = owner.execute(select(d.first_attempt_at, d.sent_at, d.accepted_at, d.failed_at).order_by(d.id)).all()
+    assert kept == [
+        (march(2), march(2), march(3), None),
+        (march(5), march(5), None, march(8)),
+        (None, None, None, None),
+    ]
+
+
+def march(day: int) -> datetime:
+    return datetime(2018, 3, day, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("table", ["documents", "revisions", "files"])
