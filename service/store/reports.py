@@ -12,6 +12,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    null,
     or_,
     select,
 )
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FromClause
 
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Term, UnitCoverage
-from service.domain.deliveries import FAILED, Status
+from service.domain.deliveries import Status
 from service.domain.documents import Mode
 from service.domain.occasions import ORIGINAL
 from service.domain.receipts import State
@@ -85,20 +86,20 @@ def _judged(head: RowMapping, scope: Scope, as_of: datetime, office_day: date) -
 
     Each fact is joined once, for at most one row fits; the terms are worked out once and read many times.
     """
-    r, letter, mode = receipts.c, deliveries.c, Mode(head["mode"])
+    r, mode = receipts.c, Mode(head["mode"])
     opening = _reached(State.OPENED, head["revision"], as_of)
     confirmation = _reached(State.ACKNOWLEDGED, head["revision"], as_of)
     absence, visit = _absent_people(as_of, office_day), _last_visits(head["frozen_at"], as_of)
     acknowledged = confirmation.c.state.is_not(None)
     opened = or_(opening.c.state.is_not(None), acknowledged)
-    failed = func.coalesce(and_(letter.status.in_(FAILED), letter.final_at <= as_of), literal(False))
+    fate = _fate(as_of)
     no_address = or_(r.address.is_(None), r.address_problem.is_not(None))
     term = case(
         (acknowledged if mode is Mode.ACKNOWLEDGE else opened, Term.CONFIRMED.value),
         (memberships.c.id.is_(None), Term.MOVED_OR_LEFT.value),
         (exemptions.c.person_id.is_not(None), Term.EXEMPTED.value),
         (absence.c.person_id.is_not(None), Term.ABSENT.value),
-        (and_(or_(no_address, failed), ~opened, visit.c.person_id.is_(None)), Term.NOT_REACHABLE.value),
+        (and_(or_(no_address, fate.failed), ~opened, visit.c.person_id.is_(None)), Term.NOT_REACHABLE.value),
         else_=Term.NOT_YET.value,
     )
     query = (
@@ -113,11 +114,11 @@ def _judged(head: RowMapping, scope: Scope, as_of: datetime, office_day: date) -
             r.position_rank,
             r.address,
             r.address_problem,
-            letter.status.label("letter_status"),
-            letter.last_reply,
-            (letter.attempts > 0).label("sent"),
-            and_(letter.status == Status.ACCEPTED.value, letter.final_at <= as_of).label("accepted"),
-            failed.label("failed"),
+            fate.status.label("letter_status"),
+            fate.last_reply.label("last_reply"),
+            fate.sent.label("sent"),
+            fate.accepted.label("accepted"),
+            fate.failed.label("failed"),
             no_address.label("no_address"),
             opened.label("opened"),
             acknowledged.label("acknowledged"),
@@ -134,6 +135,47 @@ def _judged(head: RowMapping, scope: Scope, as_of: datetime, office_day: date) -
         .where(scope.covers(), r.listed_at <= as_of)
     )
     return query.cte("judged").prefix_with("MATERIALIZED")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What had become of a letter by a moment: `accepted` or `failed`, never both, or neither yet."""
+
+    sent: ColumnElement[bool]
+    accepted: ColumnElement[bool]
+    failed: ColumnElement[bool]
+    status: ColumnElement[str]
+    last_reply: ColumnElement[str | None]
+
+
+def _fate(as_of: datetime) -> _Fate:
+    """By the dates that the letter went through.
+
+    A 250 wins over having given up before, and a return comes behind every 250 (see the states page).
+    """
+    d = deliveries.c
+    returned = and_(d.status == Status.BOUNCED.value, _by(d.final_at, as_of))
+    accepted = and_(_by(d.accepted_at, as_of), ~returned)
+    failed = or_(returned, and_(_by(d.failed_at, as_of), ~accepted))
+    changed_since = d.final_at > as_of
+    return _Fate(
+        sent=_by(d.sent_at, as_of),
+        accepted=accepted,
+        failed=failed,
+        status=case(
+            (and_(changed_since, accepted), Status.ACCEPTED.value),
+            # A letter that failed goes on only by a late 250, most likely after it was given up.
+            (and_(changed_since, failed), Status.GAVE_UP.value),
+            (changed_since, Status.WAITING.value),
+            else_=d.status,
+        ),
+        # What the server had said by then stands in the attempts, whose clock is not the office's.
+        last_reply=case((changed_since, null()), else_=d.last_reply),
+    )
+
+
+def _by(moment: ColumnElement[datetime | None], as_of: datetime) -> ColumnElement[bool]:
+    return func.coalesce(moment <= as_of, literal(False))
 
 
 def _is_original_letter() -> ColumnElement[bool]:

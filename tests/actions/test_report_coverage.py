@@ -1,13 +1,13 @@
 """The identity holds whatever happened, as of any moment, for the office and for each unit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, update
 
 from service.actions.acknowledge import acknowledge, open_document
 from service.actions.deliver import deliver_due
@@ -16,13 +16,15 @@ from service.actions.post_document import post_document
 from service.actions.record_absence import Period, exempt, record_absence
 from service.actions.report_coverage import report_coverage
 from service.domain.coverage import Identity, Report, Term
-from service.domain.deliveries import Phase, Refused, Reply
+from service.domain.deliveries import Deferred, Phase, Refused, Reply, RetryPolicy, Status, Unknown, Verdict
 from service.domain.documents import Mode
 from service.domain.errors import BadPeriod, MissingReason, NotFound
+from service.domain.letters import Sent
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Role
-from service.runtime import Runtime
-from service.store.tables import memberships, sessions
+from service.runtime import Policy, Runtime
+from service.store.deliveries import record
+from service.store.tables import deliveries, memberships, sessions
 from tests.fakes import ACCEPTED, FakeClock, FakeMailer
 from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
 
@@ -155,6 +157,87 @@ def test_a_report_as_of_the_past_shows_what_was_known_then(runtime: Runtime, off
     then = report_coverage(runtime, OPERATOR, distribution_id, posted_at)
     assert then.identity == Identity(6, 0, 6)
     assert report_coverage(runtime, OPERATOR, distribution_id).identity == Identity(6, 1, 4, 0, 0, 1)
+
+
+def levels(runtime: Runtime, distribution_id: int, as_of: datetime | None = None) -> tuple[int, int, int]:
+    """Letters sent, accepted and failed as of a moment."""
+    found = report_coverage(runtime, OPERATOR, distribution_id, as_of).levels
+    return found.sent, found.accepted, found.failed
+
+
+def record_returns(runtime: Runtime) -> None:
+    """As the intake of returned mail writes them."""
+    returned = {"status": Status.BOUNCED, "final_at": runtime.clock(), "last_reply": "5.1.1 No such user"}
+    with runtime.sessions.begin() as session:
+        session.execute(update(deliveries).values(returned))
+
+
+def make_due(runtime: Runtime) -> None:
+    with runtime.sessions.begin() as session:
+        session.execute(update(deliveries).values(next_attempt_at=func.clock_timestamp()))
+
+
+def test_a_letter_is_sent_from_its_first_attempt_on_and_accepted_from_its_250_on(
+    runtime: Runtime, office: Office, clock: FakeClock, mailer: FakeMailer
+) -> None:
+    distribution_id = post(runtime)
+    before = clock()
+    clock.move(timedelta(days=1))
+    mailer.answer = lambda _: Deferred("greylisted", Reply(451, "4.7.1 Greylisted", Phase.RCPT))
+    deliver_due(runtime)
+    tried = clock()
+    clock.move(timedelta(days=1))
+    mailer.answer = lambda _: ACCEPTED
+    make_due(runtime)
+    deliver_due(runtime)
+    assert levels(runtime, distribution_id, before) == (0, 0, 0)
+    assert levels(runtime, distribution_id, tried) == (6, 0, 0)
+    assert levels(runtime, distribution_id) == (6, 6, 0)
+
+
+def test_a_letter_returned_on_the_tenth_day_stays_accepted_in_the_report_of_the_fifth(
+    runtime: Runtime, office: Office, clock: FakeClock
+) -> None:
+    distribution_id = post(runtime)
+    deliver_due(runtime)
+    clock.move(timedelta(days=5))
+    fifth_day = clock()
+    clock.move(timedelta(days=5))
+    record_returns(runtime)
+    then, now = (report_coverage(runtime, OPERATOR, distribution_id, day) for day in (fifth_day, None))
+    assert (then.levels.accepted, then.levels.failed) == (6, 0)
+    assert (then.identity.not_yet, then.identity.not_reachable) == (6, 0)
+    assert {(one.delivery_status, one.last_reply) for one in then.outstanding} == {("accepted", None)}
+    assert (now.levels.accepted, now.levels.failed) == (0, 6)
+    assert (now.identity.not_yet, now.identity.not_reachable) == (0, 6)
+    assert {(one.delivery_status, one.last_reply) for one in now.outstanding} == {("bounced", "5.1.1 No such user")}
+
+
+def test_a_250_that_comes_after_giving_up_and_a_return_after_that_each_count_from_their_day(
+    runtime: Runtime, office: Office, clock: FakeClock, mailer: FakeMailer
+) -> None:
+    distribution_id = post(runtime)
+    hopeless = replace(runtime, policy=Policy(retry=RetryPolicy(lifetime=timedelta(0))))
+    mailer.answer = lambda _: Unknown("connection lost after the final dot")
+    deliver_due(hopeless)
+    given_up = clock()
+    clock.move(timedelta(days=1))
+    record_late_250s(runtime, mailer)
+    taken = clock()
+    clock.move(timedelta(days=1))
+    record_returns(runtime)
+    assert levels(runtime, distribution_id, given_up) == (6, 0, 6)
+    assert levels(runtime, distribution_id, taken) == (6, 6, 0)
+    assert levels(runtime, distribution_id) == (6, 0, 6)
+    then = report_coverage(runtime, OPERATOR, distribution_id, given_up)
+    assert {one.delivery_status for one in then.outstanding} == {"gave_up"}
+
+
+def record_late_250s(runtime: Runtime, mailer: FakeMailer) -> None:
+    moment = runtime.clock()
+    late = [(Sent(letter, ACCEPTED, moment, moment), Verdict(Status.ACCEPTED)) for letter in mailer.letters]
+    with runtime.sessions.begin() as session:
+        record(session, late, "late:1", moment)
 
 
 def test_an_absence_counts_on_its_days_alone(runtime: Runtime, office: Office, clock: FakeClock) -> None:
