@@ -4,20 +4,77 @@ Each setting may also be given as the path of a file that holds it: EOFFICE_SECR
 """
 
 import os
+import re
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.domain.errors import BadSetting, MissingSetting
 
 PREFIX = "EOFFICE_"
 
-Seconds = Annotated[float, Field(gt=0)]
+# Ten years: beyond that a moment may leave the calendar.
+Seconds = Annotated[float, Field(gt=0, le=315_360_000, allow_inf_nan=False)]
 Bytes = Annotated[int, Field(gt=0)]
+
+_SITE = "write it as https://eoffice.example.org"
+_BROKER = "write it as redis://:password@host:6379/0, special characters of the password as %XX"
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"there is no time zone {name!r}; write it as Asia/Ho_Chi_Minh") from error
+    return name
+
+
+def _site_address(url: str) -> str:
+    """An origin (RFC 6454), without the slash that people put behind it: paths of pages are appended to it."""
+    parts = _split(url, _SITE)
+    if parts.scheme not in {"http", "https"}:
+        raise ValueError(f"it begins with neither http:// nor https://; {_SITE}")
+    if parts.path not in {"", "/"} or "?" in url or "#" in url:
+        raise ValueError(f"nothing may follow host and port, for the pages stand at the top; {_SITE}")
+    if not parts.hostname or "@" in parts.netloc or re.search(r"\s", url):
+        raise ValueError(f"it names no host; {_SITE}")
+    return url.removesuffix("/")
+
+
+def _broker_address(url: SecretStr) -> SecretStr:
+    parts = _split(url.get_secret_value(), _BROKER)
+    if parts.scheme not in {"redis", "rediss", "redis+socket"}:
+        raise ValueError(f"it begins with neither redis:// nor rediss:// nor redis+socket://; {_BROKER}")
+    if not (parts.path if parts.scheme == "redis+socket" else parts.hostname):
+        raise ValueError(f"it names no host and no socket; {_BROKER}")
+    return url
+
+
+def _split(url: str, example: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        # The library's own words would repeat what may be a piece of a password.
+        raise ValueError(f"it is no URL with a host and a port; {example}") from None
+    return parts
+
+
+def _networks(text: str) -> str:
+    """Checked here, because uvicorn takes what it cannot read for a name that no address has, and says nothing."""
+    for word in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            ip_network(word)
+        except ValueError as error:
+            raise ValueError(f"{error}; write addresses or networks, as 10.0.0.7, 172.16.0.0/12") from error
+    return text
 
 
 class FileSource(PydanticBaseSettingsSource):
@@ -25,12 +82,16 @@ class FileSource(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ANN401, ARG002 - the base class's signature
         path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
-        if path is None:
+        if not path:
             return None, field_name, False
         try:
-            return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
+            value = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise BadSetting(name=f"{PREFIX}{field_name.upper()}_FILE", reason=f"{path}: {error}") from error
+            why = getattr(error, "strerror", "it is no UTF-8 text")
+            raise BadSetting(name=f"{PREFIX}{field_name.upper()}_FILE", reason=f"{path}: {why}") from error
+        if not value:
+            raise BadSetting(name=f"{PREFIX}{field_name.upper()}_FILE", reason=f"{path} is empty")
+        return value, field_name, False
 
     def __call__(self) -> dict[str, Any]:
         named = ((name, self.get_field_value(field, name)[0]) for name, field in self.settings_cls.model_fields.items())
@@ -40,18 +101,19 @@ class FileSource(PydanticBaseSettingsSource):
 class Settings(BaseSettings):
     """Times are seconds unless the name says otherwise."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    # Compose files set what was left out to nothing.
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
     database_url: SecretStr | None = None
     migrate_database_url: SecretStr | None = None
-    broker_url: SecretStr | None = None
+    broker_url: Annotated[SecretStr, AfterValidator(_broker_address)] | None = None
     smtp_url: SecretStr | None = None
     secret_key: SecretStr | None = None
-    base_url: str = "http://localhost:8000"
+    base_url: Annotated[str, AfterValidator(_site_address)] = "http://localhost:8000"
     data_dir: Path | None = None
     mail_from: str = "Văn thư <vanthu@localhost.localdomain>"
     mail_bounce: str = "bounce@localhost.localdomain"
-    time_zone: str = "Asia/Ho_Chi_Minh"
+    time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
     office_name: str = "Sở Khoa học và Công nghệ"
     # Shown on every page when letters go to the embedded catcher instead of a mail server.
     catcher_url: str = ""
@@ -86,24 +148,8 @@ class Settings(BaseSettings):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     # Addresses or networks, parted by commas, of the proxies that end TLS in front of this process.
-    trusted_proxies: str = ""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     database_pool: Annotated[int, Field(gt=0)] = 5
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"there is no time zone {name!r}") from error
-        return name
-
-    @field_validator("database_url", "migrate_database_url")
-    @classmethod
-    def _postgresql(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not url.get_secret_value().startswith("postgresql://"):
-            raise ValueError("it must begin with postgresql://")
-        return url
 
     @classmethod
     def settings_customise_sources(
@@ -142,15 +188,20 @@ def read_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]  # the model itself checks them
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = f"{PREFIX}{first['loc'][0]}".upper()
-        raise BadSetting(name=name, reason=first["msg"].lower()) from error
+        raise BadSetting(name=f"{PREFIX}{first['loc'][0]}".upper(), reason=_reason(first)) from error
+
+
+def _reason(error: ErrorDetails) -> str:
+    """Our own words where they are ours, else pydantic's, made to stand in a sentence."""
+    ours = error.get("ctx", {}).get("error")
+    return str(ours) if ours else error["msg"][0].lower() + error["msg"][1:]
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
-    """The environment in which a child process reads these same settings, secrets included."""
+    """The environment in which a child reads these same settings, secrets included; what was not set stays unset."""
     own = {
         f"{PREFIX}{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-        for name, value in settings.model_dump(exclude_none=True).items()
+        for name, value in settings.model_dump(exclude_none=True, exclude_unset=True).items()
     }
     foreign = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     return foreign | own

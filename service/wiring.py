@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
+from sqlalchemy import Engine
+
 from service.domain.deliveries import RetryPolicy
-from service.domain.errors import MissingSetting
+from service.domain.errors import BadSetting, MissingSetting
 from service.domain.letters import Letter, Sent
 from service.doorbell import BrokerDoorbell
 from service.mail.compose import Composer
@@ -17,8 +19,32 @@ from service.mail.smtp import SmtpMailer
 from service.passwords import Argon2Passwords
 from service.rendering import make_environment
 from service.runtime import Policy, Runtime
-from service.settings import Settings
+from service.settings import PREFIX, Settings, read_settings
 from service.store.database import make_engine, make_sessions
+
+
+def usable_settings(**overrides: object) -> Settings:
+    """Read the environment, and try what only its own parser can judge, before anything is started with it.
+
+    Raises:
+        BadSetting: a value cannot be used; names the variable, what is wrong with it, and what to do.
+    """
+    settings = read_settings(**overrides)
+    for name in ("database_url", "migrate_database_url"):
+        if getattr(settings, name) is not None:
+            _engine(settings, name)
+    _composer(settings, secret=b"")
+    _server(settings)
+    return settings
+
+
+def owner_engine(settings: Settings) -> Engine:
+    """The way into the database as the owner of its tables, where one is named, else as the application.
+
+    Raises:
+        MissingSetting, BadSetting: no database is named, or by no address.
+    """
+    return _engine(settings, "migrate_database_url" if settings.migrate_database_url else "database_url")
 
 
 def build(settings: Settings) -> Runtime:
@@ -28,9 +54,9 @@ def build(settings: Settings) -> Runtime:
         MissingSetting: the database, the broker or the secret key is not named.
         BadSetting: an address is none.
     """
-    server = parse_smtp_url(settings.require("smtp_url")) if settings.smtp_url else None
+    server = _server(settings)
     return Runtime(
-        sessions=make_sessions(make_engine(settings.require("database_url"), pool_size=settings.database_pool)),
+        sessions=make_sessions(_engine(settings, "database_url")),
         mailer=_mailer(settings, server) if server else NoMailer(),
         clock=lambda: datetime.now(settings.zone),
         doorbell=BrokerDoorbell(settings.require("broker_url")),
@@ -49,15 +75,30 @@ class NoMailer:
         raise MissingSetting(name="EOFFICE_SMTP_URL")
 
 
-def _mailer(settings: Settings, server: MailServer) -> SmtpMailer:
-    composer = Composer(
+def _engine(settings: Settings, name: str) -> Engine:
+    try:
+        return make_engine(settings.require(name), pool_size=settings.database_pool)
+    except ValueError as error:
+        raise BadSetting(name=f"{PREFIX}{name.upper()}", reason=str(error)) from None
+
+
+def _server(settings: Settings) -> MailServer | None:
+    return parse_smtp_url(settings.require("smtp_url")) if settings.smtp_url else None
+
+
+def _composer(settings: Settings, secret: bytes) -> Composer:
+    return Composer(
         make_environment(settings.zone),
         base_url=settings.base_url,
         mail_from=settings.mail_from,
         bounce_base=settings.mail_bounce,
-        secret=settings.require("secret_key").encode(),
+        secret=secret,
         office_name=settings.office_name,
     )
+
+
+def _mailer(settings: Settings, server: MailServer) -> SmtpMailer:
+    composer = _composer(settings, settings.require("secret_key").encode())
     timeouts = Timeouts(
         connect=settings.smtp_connect_timeout,
         greeting=settings.smtp_greeting_timeout,

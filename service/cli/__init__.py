@@ -4,11 +4,12 @@ import logging
 import sys
 
 import typer
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service.cli import backups, demo, directory, documents, office, processes, users
-from service.cli.refusals import NotMigrated
-from service.domain.errors import DatabaseAway, Refused
+from service.cli.refusals import NotMigrated, NotOwner, UnusableDatabase
+from service.domain.errors import Refused
 
 app = typer.Typer(
     name="eoffice",
@@ -40,15 +41,16 @@ def main() -> None:
     except Refused as refusal:
         _fail(refusal)
     except ProgrammingError as error:
-        logging.getLogger(__name__).debug("the database knows no such table", exc_info=error)
-        _fail(NotMigrated())
+        logging.getLogger(__name__).debug("the database does not take the statement", exc_info=error)
+        _fail(NotOwner() if isinstance(error.orig, InsufficientPrivilege) else NotMigrated())
     except OperationalError as error:
         logging.getLogger(__name__).debug("the database is away", exc_info=error)
-        _fail(DatabaseAway())
+        _fail(UnusableDatabase(reason=str(error.orig).strip()))
     except KeyboardInterrupt:
         sys.exit(130)
 
 
 def _fail(refusal: Refused) -> None:
-    sys.stderr.write(f"eoffice: {refusal}\n")
+    # One line, whatever line ends are in a name or in a server's words.
+    sys.stderr.write(f"eoffice: {' '.join(str(refusal).split())}\n")
     sys.exit(1)

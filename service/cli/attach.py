@@ -6,7 +6,7 @@ from service.domain.errors import NotRunning
 from service.embedded.data_dir import RunningOffice, default_data_dir, read_running
 from service.runtime import Runtime
 from service.settings import Settings, read_settings, user_places
-from service.wiring import build
+from service.wiring import build, usable_settings
 
 
 def attach(data: Path | None) -> Runtime:
@@ -19,7 +19,7 @@ def attach(data: Path | None) -> Runtime:
 
 
 def office_settings(data: Path | None) -> Settings:
-    settings = read_settings()
+    settings = usable_settings()
     if settings.database_url is not None and data is None:
         return settings
     place = place_of(data, settings)

@@ -30,10 +30,11 @@ from service.embedded.binaries import postgres_programs
 from service.embedded.data_dir import open_data_dir
 from service.embedded.postgres import OWNER, EmbeddedPostgres
 from service.embedded.supervisor import Supervisor
-from service.settings import Settings, read_settings
+from service.settings import Settings
 from service.store.database import make_engine
 from service.store.schema import knows_revision, schema_revision, upgrade_schema
 from service.store.verification import broken_contents, count_rows
+from service.wiring import owner_engine, usable_settings
 
 _DUMP, _KEY, _MANIFEST = "office.dump", "secret_key", "manifest.json"
 _FORMAT = 1
@@ -72,7 +73,7 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A file that `eoffice backup` wrote.")], data: Data = None
 ) -> None:
     """Bring an office back into an empty place, and verify it."""
-    place = place_of(data, read_settings())
+    place = place_of(data, usable_settings())
     if place.exists() and any(place.iterdir()):
         raise PlaceTaken(place=place)
     with tempfile.TemporaryDirectory() as scratch, _made_beside(place) as making:
@@ -107,7 +108,7 @@ def _existing_parent(file: Path) -> Path:
 def _dump(settings: Settings, dump: Path) -> Manifest:
     """Dump and count in one and the same snapshot, so that the counts can be checked exactly."""
     owner = settings.require("migrate_database_url" if settings.migrate_database_url else "database_url")
-    with _snapshot(make_engine(owner)) as (snapshot, schema, rows):
+    with _snapshot(owner_engine(settings)) as (snapshot, schema, rows):
         _run(owner, "pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={dump}", "--no-owner")
     with dump.open("rb") as content:
         return Manifest(schema, file_digest(content, "sha256").hexdigest(), rows)

@@ -42,6 +42,8 @@ err = Console(stderr=True, highlight=False)
 
 # The greylisted letter comes back within seconds instead of a minute.
 _DEMO_SETTINGS = {"retry_base": 0.5, "sweep_interval": 1.0, "smtp_connections": 4}
+# Its people visit the pages from this machine, whatever the environment says of a real office's front door.
+_AT_HOME = {"tls_cert": None, "tls_key": None, "trusted_proxies": ""}
 _READERS = 3
 # What a terminal can show of an office of any size, those without mail included.
 _SHOWN = 20
@@ -135,7 +137,7 @@ def _plan(place: Path, port: int) -> Plan:
         port=port,
         refuse=[sample.REFUSED_ADDRESS],
         defer_first=[sample.DEFERRED_ADDRESS],
-        overrides=_DEMO_SETTINGS,
+        overrides={**_DEMO_SETTINGS, **_AT_HOME, "base_url": f"http://127.0.0.1:{port}"},
     )
 
 

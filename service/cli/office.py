@@ -9,7 +9,6 @@ from rich.console import Console
 
 from service.actions.manage_accounts import setup_code
 from service.cli.attach import place_of
-from service.cli.processes import check_listen
 from service.cli.stack import Plan, Stack, running_stack
 from service.settings import read_settings
 from service.wiring import build
@@ -23,14 +22,14 @@ def up(
     data: Data = None,
     listen: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65_535)] = 8000,
-    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="Private key, PEM.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM; else EOFFICE_TLS_CERT.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Private key, PEM; else EOFFICE_TLS_KEY.")] = None,
 ) -> None:
     """Run a small office: servers, pages, worker and beat, until Ctrl-C."""
-    settings = read_settings(web_host=listen, tls_cert=tls_cert, tls_key=tls_key)
-    check_listen(settings)
-    tls = {"tls_cert": tls_cert, "tls_key": tls_key} if tls_cert else {}
-    with running_stack(Plan(place_of(data, settings), host=listen, port=port, overrides=tls)) as stack:
+    given = {"tls_cert": tls_cert, "tls_key": tls_key}
+    tls = {name: path for name, path in given.items() if path is not None}
+    plan = Plan(place_of(data, read_settings()), host=listen, port=port, overrides=tls)
+    with running_stack(plan) as stack:
         _greet(stack)
         wait_for_interrupt()
 

@@ -5,23 +5,32 @@ stack starts the very same command lines.
 """
 
 import os
+import ssl
 import sys
 from ipaddress import ip_address
+from pathlib import Path
 
 from service.cli.refusals import PlainHttp
+from service.domain.errors import BadSetting
 from service.doorbell import QUEUES
-from service.settings import Settings, read_settings
-from service.store.database import make_engine
+from service.embedded.ports import check_port
+from service.settings import Settings
 from service.store.schema import upgrade_schema
+from service.wiring import owner_engine, usable_settings
 
 _NEEDED = ("database_url", "broker_url", "smtp_url", "secret_key")
 _GRACE_SECONDS = 5
+
+_CERT, _KEY = "EOFFICE_TLS_CERT", "EOFFICE_TLS_KEY"
+# OpenSSL's words for a key of another pair, of the same and of another kind.
+_OTHERS_KEY = {"KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED"}
 
 
 def web() -> None:
     """Serve the pages and the API."""
     settings = _complete_settings()
     check_listen(settings)
+    check_port(settings.web_port, host=settings.web_host, option="EOFFICE_WEB_HOST or EOFFICE_WEB_PORT")
     _become(web_command(settings))
 
 
@@ -38,9 +47,7 @@ def beat() -> None:
 
 def migrate() -> None:
     """Bring the database to this version's schema, as its owner."""
-    settings = read_settings()
-    owner = settings.require("migrate_database_url" if settings.migrate_database_url else "database_url")
-    with make_engine(owner).begin() as connection:
+    with owner_engine(usable_settings()).begin() as connection:
         upgrade_schema(connection)
 
 
@@ -71,13 +78,36 @@ def beat_command() -> list[str]:
 
 
 def check_listen(settings: Settings) -> None:
-    """Plain http stays on this machine: passwords travel in it.
+    """Plain http stays on this machine: passwords travel in it. TLS is tried with the files that are named.
 
     Raises:
         PlainHttp: the address is reachable from elsewhere, with neither TLS nor a declared proxy.
+        BadSetting: certificate or key cannot be used.
     """
+    if settings.tls_cert or settings.tls_key:
+        _check_tls(settings.tls_cert, settings.tls_key)
     if not (is_loopback(settings.web_host) or settings.tls_cert or settings.trusted_proxies):
         raise PlainHttp(address=settings.web_host)
+
+
+def _check_tls(cert: Path | None, key: Path | None) -> None:
+    """A key may stand in the certificate's file; one with a password is useless, for nobody is there to type it."""
+    if cert is None:
+        raise BadSetting(name=_CERT, reason="it is not set, and EOFFICE_TLS_KEY is; set both or neither")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_verify_locations(cert)
+    except ssl.SSLError as error:
+        raise BadSetting(name=_CERT, reason=f"{cert} holds no certificate; name a PEM file") from error
+    except OSError as error:
+        raise BadSetting(name=_CERT, reason=f"{cert}: {error.strerror}; name a PEM file") from error
+    try:
+        context.load_cert_chain(cert, key, password="")
+    except ssl.SSLError as error:
+        why = f"does not belong to the certificate in {cert}" if error.reason in _OTHERS_KEY else "holds no open key"
+        raise BadSetting(name=_KEY, reason=f"{key or cert} {why}; name a PEM file without a password") from error
+    except OSError as error:
+        raise BadSetting(name=_KEY, reason=f"{key}: {error.strerror}; name a PEM file") from error
 
 
 def is_loopback(host: str) -> bool:
@@ -88,7 +118,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _complete_settings() -> Settings:
-    settings = read_settings()
+    settings = usable_settings()
     for name in _NEEDED:
         settings.require(name)
     return settings

@@ -72,6 +72,18 @@ class UnreadableText(Refused):
     vietnamese = "{name} không phải là văn bản UTF-8 ({reason})."
 
 
+class UnusableDatabase(Refused):
+    code = "unusable-database"
+    en = "The database cannot be used ({reason}); start it, or mend EOFFICE_DATABASE_URL, and try again."
+    vietnamese = "Không dùng được cơ sở dữ liệu: {reason}."
+
+
+class NotOwner(Refused):
+    code = "not-owner"
+    en = "The database role may not do this; name the tables' owner in EOFFICE_MIGRATE_DATABASE_URL."
+    vietnamese = "Tài khoản cơ sở dữ liệu không đủ quyền; đặt EOFFICE_MIGRATE_DATABASE_URL của chủ sở hữu."
+
+
 class NotMigrated(Refused):
     code = "not-migrated"
     en = "The database is not of this version's schema; run `eoffice migrate` first."

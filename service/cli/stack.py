@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.cli.attach import settings_of
-from service.cli.processes import beat_command, web_command, worker_command
+from service.cli.processes import beat_command, check_listen, web_command, worker_command
 from service.embedded.data_dir import DataDir, RunningOffice, open_data_dir
 from service.embedded.ports import check_port, free_port_from, is_listening
 from service.embedded.postgres import APP, OWNER, EmbeddedPostgres
@@ -17,6 +17,7 @@ from service.embedded.valkey import EmbeddedValkey
 from service.settings import Settings, child_environment, read_settings
 from service.store.database import make_engine
 from service.store.schema import upgrade_schema
+from service.wiring import usable_settings
 
 CATCHER_PORT = 8025
 SMTP_PORT = 8026
@@ -51,13 +52,16 @@ def running_stack(plan: Plan) -> Iterator[Stack]:
     Raises:
         Refused: what is in the way, in one line; what had been started is down again.
     """
+    usable_settings()
+    asked = read_settings(web_host=plan.host, **plan.overrides)
+    check_listen(asked)
     check_port(plan.port, host=plan.host)
     with open_data_dir(plan.data) as data, Supervisor(data.log) as supervisor:
         postgres = EmbeddedPostgres(data=data.postgres, run=data.run)
         valkey = EmbeddedValkey(data=data.valkey, run=data.run)
         postgres.start(supervisor)
         valkey.start(supervisor)
-        office = _addresses(plan, postgres, valkey)
+        office = _addresses(plan, asked, postgres, valkey)
         settings = _settings(plan, data, office)
         _migrate(office.migrate_database_url)
         if office.smtp_port:
@@ -67,18 +71,23 @@ def running_stack(plan: Plan) -> Iterator[Stack]:
         yield Stack(settings, data, supervisor, postgres.programs)
 
 
-def _addresses(plan: Plan, postgres: EmbeddedPostgres, valkey: EmbeddedValkey) -> RunningOffice:
-    scheme = "https" if plan.overrides.get("tls_cert") else "http"
-    catches = read_settings().smtp_url is None
+def _addresses(plan: Plan, asked: Settings, postgres: EmbeddedPostgres, valkey: EmbeddedValkey) -> RunningOffice:
+    catches = asked.smtp_url is None
     return RunningOffice(
         pid=os.getpid(),
         database_url=postgres.url(APP),
         migrate_database_url=postgres.url(OWNER),
         broker_url=valkey.url,
-        base_url=f"{scheme}://{plan.host}:{plan.port}",
+        base_url=asked.base_url if "base_url" in asked.model_fields_set else _own_address(plan, asked),
         catcher_url=f"http://127.0.0.1:{free_port_from(CATCHER_PORT)}" if catches else "",
         smtp_port=free_port_from(SMTP_PORT) if catches else 0,
     )
+
+
+def _own_address(plan: Plan, asked: Settings) -> str:
+    scheme = "https" if asked.tls_cert else "http"
+    host = f"[{plan.host}]" if ":" in plan.host else plan.host
+    return f"{scheme}://{host}:{plan.port}"
 
 
 def _settings(plan: Plan, data: DataDir, office: RunningOffice) -> Settings:

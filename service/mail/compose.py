@@ -32,6 +32,9 @@ _CARRIAGE_RETURNS = re.compile(r"\r\n?")
 # Both ends of a hole: the decoder joins the lines again, so the length of what is filled in moves nothing.
 _SOFT_BREAK = b"=\r\n"
 
+_FROM = "it is no name with an ASCII mail address; write it as Văn thư <vanthu@example.org>"
+_BOUNCE = "write it as bounce@example.org"
+
 _FIXED_HEADERS = (
     b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nContent-Language: vi\r\nMIME-Version: 1.0\r\n"
 )
@@ -104,7 +107,7 @@ class Composer:
             BadSetting: `mail_from` is no `Name <address>`, or `bounce_base` no address, in ASCII.
         """
         self._environment = environment
-        self._base_url = base_url.rstrip("/")
+        self._base_url = base_url
         self._from = _from_field(mail_from)
         self._bounces = _bounce_address(bounce_base, secret)
         self._secret = secret
@@ -208,7 +211,7 @@ def _content_type(kind: str, boundary: bytes) -> bytes:
 def _from_field(mail_from: str) -> bytes:
     name, address = parseaddr(mail_from)
     if not (address.isascii() and is_mail_address(address)):
-        raise BadSetting(name="EOFFICE_MAIL_FROM", reason="write it as Name <address>, the address in ASCII")
+        raise BadSetting(name="EOFFICE_MAIL_FROM", reason=_FROM)
     return headers.mailbox("From", name, address)
 
 
@@ -216,4 +219,4 @@ def _bounce_address(base: str, secret: bytes) -> BounceAddress:
     try:
         return BounceAddress.from_base(base, secret)
     except ValueError as error:
-        raise BadSetting(name="EOFFICE_MAIL_BOUNCE", reason=str(error)) from error
+        raise BadSetting(name="EOFFICE_MAIL_BOUNCE", reason=f"{error}; {_BOUNCE}") from error

@@ -13,6 +13,7 @@ _DEFAULT_PORTS = {"smtp": 25, "smtps": 465}
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?|[0-9A-Fa-f:]+")
 _LONGEST_HOST = 253
+_EXAMPLE = "smtp://mail.example.org:25 or smtps://user:password@mail.example.org"
 _ESCAPE = "write special characters of a password as %XX"
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -71,6 +72,8 @@ def parse_smtp_url(url: str) -> MailServer:
         raise _bad("lmtp:// cannot be sent to yet; use smtp:// or smtps://")
     if parts.scheme not in _DEFAULT_PORTS:
         raise _bad("it starts with neither smtp:// nor smtps://")
+    if port == 0:
+        raise _bad("there is no port 0; leave the port out for the usual one")
     if parts.path not in {"", "/"} or parts.fragment:
         raise _bad(f"nothing but ?tls= may follow host and port; {_ESCAPE}")
     user, password = _credentials(parts)
@@ -116,4 +119,4 @@ def _tls(parts: SplitResult, *, with_password: bool) -> Tls:
 
 
 def _bad(reason: str) -> BadSetting:
-    return BadSetting(name=_SETTING, reason=reason)
+    return BadSetting(name=_SETTING, reason=f"{reason}; write it as {_EXAMPLE}")

@@ -1,6 +1,9 @@
 """Connections to PostgreSQL."""
 
-from sqlalchemy import Engine, create_engine, func, select, text
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import URL, Engine, create_engine, func, make_url, select, text
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.store.tables import SCHEMA
@@ -10,9 +13,13 @@ _CONNECT_TIMEOUT_SECONDS = 10
 
 
 def make_engine(url: str, *, pool_size: int = 5) -> Engine:
-    """An engine for a libpq address (postgresql://...); connections are opened at first use."""
+    """An engine for a libpq address (postgresql://...); connections are opened at first use.
+
+    Raises:
+        ValueError: it is none; says why, without repeating what may be a piece of a password.
+    """
     return create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        _parsed(url),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
@@ -20,6 +27,20 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
         hide_parameters=True,
         connect_args={"connect_timeout": _CONNECT_TIMEOUT_SECONDS, "options": "-c timezone=UTC"},
     )
+
+
+def _parsed(url: str) -> URL:
+    """Both parsers have their say: libpq's knows the options behind `?`, SQLAlchemy's the port."""
+    if not url.startswith("postgresql://"):
+        raise ValueError("it must begin with postgresql://")
+    try:
+        conninfo_to_dict(url)
+        return make_url(url).set(drivername="postgresql+psycopg")
+    except (ValueError, ArgumentError, psycopg.ProgrammingError):
+        raise ValueError(
+            "it is no address of a database, or has an option that libpq does not know; write it as"
+            " postgresql://user:password@host:5432/name, special characters of the password as %XX"
+        ) from None
 
 
 def schema_is_current(session: Session) -> bool:

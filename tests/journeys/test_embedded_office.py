@@ -50,11 +50,11 @@ def demo(data: Path, *more: str) -> dict[str, int]:
 
 
 @contextmanager
-def up(data: Path) -> Iterator[psutil.Popen]:
+def up(data: Path, **settings: object) -> Iterator[psutil.Popen]:
     port = free_port()
     process = psutil.Popen(
         [*COMMAND, "up", "--data", str(data), "--port", str(port)],
-        env=child_environment(read_settings()),
+        env=child_environment(read_settings(**settings)),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -157,7 +157,10 @@ def test_an_office_posts_imports_and_reports_from_the_command_line(place: Path) 
     )
     (place / "van-ban.txt").write_text("Nội dung văn bản mẫu.\n", encoding="utf-8")
     data = ("--data", str(place / "office"))
-    with up(place / "office"):
+    with up(place / "office", base_url="https://vanban.example.org/"):
+        running = read_running(place / "office")
+        assert running is not None
+        assert running.base_url == "https://vanban.example.org", "what stands in letters"
         for name in ("units", "people"):
             imported = eoffice("directory", "import", str(place / f"{name}.csv"), *data)
             assert imported.returncode == 0, imported.stderr

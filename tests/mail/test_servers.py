@@ -40,6 +40,7 @@ def test_an_address_says_where_and_how(url: str, server: MailServer) -> None:
         ("smtp://s3cret@ma il", "host"),
         ("smtp://mail.example:port", "port"),
         ("smtp://mail.example:99999", "port"),
+        ("smtp://mail.example:0", "port"),
         ("smtp://u:s3cret@mail.example/path", "?tls="),
         ("smtp://u:s3c#ret@mail.example", "%XX"),
         ("smtp://u@mail.example#s3cret", "?tls="),

@@ -73,7 +73,7 @@ def print_slips(request: Request, site: SiteDep, visitor: PostingVisitor, sent: 
         return page(
             site, "accounts.html", _accounts_view(site, visitor, "", None, 0, refused.vi), visitor, request, 422
         )
-    view = SlipsView(tuple(slips), f"{site.base_url.rstrip('/')}/activate")
+    view = SlipsView(tuple(slips), f"{site.base_url}/activate")
     return page(site, "slips.html", view, visitor, request)
 
 
