@@ -6,6 +6,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from service.domain.calendar import DEFAULT_HOURS, Hours
 from service.domain.clocks import Clock
 from service.domain.deliveries import RetryPolicy
 from service.domain.letters import Mailer
@@ -39,6 +40,7 @@ class Policy:
     password_least: int = 10
     max_file_bytes: int = 26_214_400
     mail_domain: str = "localhost.localdomain"
+    hours: Hours = DEFAULT_HOURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from service.domain.calendar import WORK_HOURS, Hours, parse_hours
 from service.domain.errors import BadSetting, MissingSetting
 
 PREFIX = "EOFFICE_"
@@ -77,6 +78,11 @@ def _networks(text: str) -> str:
     return text
 
 
+def _in_order(hours: str) -> str:
+    parse_hours(hours)
+    return hours
+
+
 class FileSource(PydanticBaseSettingsSource):
     """Reads EOFFICE_<NAME>_FILE for every setting; the trailing newline that editors add is dropped."""
 
@@ -114,6 +120,8 @@ class Settings(BaseSettings):
     mail_from: str = "Văn thư <vanthu@localhost.localdomain>"
     mail_bounce: str = "bounce@localhost.localdomain"
     time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
+    # Stretches of work in one day, parted by commas.
+    work_hours: Annotated[str, AfterValidator(_in_order)] = WORK_HOURS
     office_name: str = "Sở Khoa học và Công nghệ"
     # Shown on every page when letters go to the embedded catcher instead of a mail server.
     catcher_url: str = ""
@@ -176,6 +184,10 @@ class Settings(BaseSettings):
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def hours(self) -> Hours:
+        return parse_hours(self.work_hours)
 
 
 def read_settings(**overrides: object) -> Settings:

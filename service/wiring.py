@@ -130,4 +130,5 @@ def _policy(settings: Settings) -> Policy:
         password_least=settings.password_least,
         max_file_bytes=settings.max_file_bytes,
         mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
+        hours=settings.hours,
     )

@@ -95,6 +95,12 @@ def test_a_time_zone_that_is_none_is_told_by_its_name() -> None:
         read_settings(time_zone="Asia/Hanoi")
 
 
+@pytest.mark.parametrize("hours", ["13:30-17:00,07:00-11:30", "7h-11h30", "07:00-24:00"])
+def test_working_hours_out_of_order_or_form_are_refused(hours: str) -> None:
+    with pytest.raises(BadSetting, match=r"^EOFFICE_WORK_HOURS is wrong: .+; write them as 07:00-11:30"):
+        read_settings(work_hours=hours)
+
+
 def test_a_variable_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EOFFICE_SECRET_KEY", "")
     monkeypatch.setenv("EOFFICE_WEB_PORT", "")

@@ -86,9 +86,14 @@ def date_in_words(day: date) -> str:
     return f"ngày {day_number} tháng {month_number} năm {day.year}"
 
 
+def weekday_name(day: date) -> str:
+    """Such as `thứ Hai`."""
+    return _WEEKDAYS[day.weekday()]
+
+
 def moment(at: datetime) -> str:
     """Time, weekday and date, such as `17:00 thứ Hai, 12/03/2018`; `at` is in the office's time zone already."""
-    return f"{at.hour:02}:{at.minute:02} {_WEEKDAYS[at.weekday()]}, {date_short(at)}"
+    return f"{at.hour:02}:{at.minute:02} {weekday_name(at)}, {date_short(at)}"
 
 
 def number(value: int) -> str:
