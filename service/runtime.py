@@ -37,6 +37,7 @@ class Policy:
     session_idle: timedelta = timedelta(hours=8)
     session_absolute: timedelta = timedelta(days=7)
     link_lifetime: timedelta = timedelta(days=7)
+    letter_link_lifetime: timedelta = timedelta(days=90)
     password_least: int = 10
     max_file_bytes: int = 26_214_400
     mail_domain: str = "localhost.localdomain"

@@ -146,6 +146,7 @@ class Settings(BaseSettings):
     session_idle: Seconds = 28_800
     session_absolute: Seconds = 604_800
     link_lifetime: Seconds = 604_800
+    letter_link_lifetime: Seconds = 7_776_000
     password_least: Annotated[int, Field(ge=8)] = 10
     max_file_bytes: Bytes = 26_214_400
     max_request_bytes: Bytes = 104_857_600

@@ -127,6 +127,7 @@ def _policy(settings: Settings) -> Policy:
         session_idle=timedelta(seconds=settings.session_idle),
         session_absolute=timedelta(seconds=settings.session_absolute),
         link_lifetime=timedelta(seconds=settings.link_lifetime),
+        letter_link_lifetime=timedelta(seconds=settings.letter_link_lifetime),
         password_least=settings.password_least,
         max_file_bytes=settings.max_file_bytes,
         mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],

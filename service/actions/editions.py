@@ -6,7 +6,7 @@ from types import MappingProxyType
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from service.domain.credentials import Purpose, sign_link
+from service.domain.credentials import LetterLink, Purpose, sign_letter_link, sign_link
 from service.domain.documents import Mode, Urgency, document_type
 from service.domain.letters import AccountFacts, DocumentFacts, Edition, PasswordFacts
 from service.domain.occasions import WITH_LINK, Kind, parse_occasion
@@ -34,14 +34,19 @@ class EditionShelf:
         return self._kept[key]
 
     def path(self, row: RowMapping) -> str:
-        """The personal link of this letter, below the base address."""
+        """The personal link of this letter, below the base address; the same in every attempt."""
+        if row["distribution_id"] is not None:
+            return self._document_path(row)
         occasion = parse_occasion(row["occasion"])
-        if occasion.kind is Kind.ORIGINAL:
-            return f"/inbox/{row['distribution_id']}?via=mail"
         if occasion.kind not in WITH_LINK:
             return "/sign-in"
         purpose: Purpose = "activate" if occasion.kind is Kind.ACTIVATION else "reset"
         return f"/activate/{sign_link(self._runtime.secret, purpose, row['account_id'], occasion.number)}"
+
+    def _document_path(self, row: RowMapping) -> str:
+        expires_at = row["created_at"] + self._runtime.policy.letter_link_lifetime
+        link = LetterLink(row["distribution_id"], row["person_id"], expires_at)
+        return f"/inbox/{row['distribution_id']}?via={sign_letter_link(self._runtime.secret, link)}"
 
 
 def _document_edition(session: Session, key: str, row: RowMapping) -> Edition:

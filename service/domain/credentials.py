@@ -2,6 +2,8 @@
 
 Links and codes are signed, never stored: each is an HMAC over the account and its credential version, so raising the
 version kills every copy, and a dump of the database opens nothing. When they expire is the account's to say.
+
+The link of a document's letter is signed too and opens nothing: it says for whom the letter was.
 """
 
 import base64
@@ -11,7 +13,7 @@ import ipaddress
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from service.domain.errors import WeakPassword
@@ -24,6 +26,10 @@ _TOKEN_BYTES = 32
 _SEAL_BYTES = 20
 _LINK = re.compile(
     r"(?P<purpose>activate|reset)\.(?P<account>[0-9]{1,18})\.(?P<version>[0-9]{1,9})\.[a-z2-7]{32}", re.ASCII
+)
+
+_LETTER_LINK = re.compile(
+    r"(?P<distribution>[0-9]{1,18})\.(?P<person>[0-9]{1,18})\.(?P<expires>[0-9]{1,11})\.[a-z2-7]{32}", re.ASCII
 )
 
 # Crockford's base32: no I, L, O and U, which are misread as 1, 1, 0 and V.
@@ -52,6 +58,15 @@ class Link:
     credential_version: int
 
 
+@dataclass(frozen=True, slots=True)
+class LetterLink:
+    """What the link of a document's letter says: which distribution, to whom, and until when (aware, whole seconds)."""
+
+    distribution_id: int
+    person_id: int
+    expires_at: datetime
+
+
 def new_token() -> str:
     """256 random bits, safe in addresses, cookies and headers."""
     return secrets.token_urlsafe(_TOKEN_BYTES)
@@ -64,9 +79,7 @@ def digest(token: str) -> bytes:
 
 def sign_link(secret: bytes, purpose: Purpose, account_id: int, credential_version: int) -> str:
     """The token of a one-time link: letters, digits and dots, so that no mail program cuts it short."""
-    said = f"{purpose}.{account_id}.{credential_version}"
-    seal = base64.b32encode(_mac(secret, "link", said)[:_SEAL_BYTES]).decode().lower()
-    return f"{said}.{seal}"
+    return _sealed(secret, "link", f"{purpose}.{account_id}.{credential_version}")
 
 
 def read_link(secret: bytes, token: str) -> Link | None:
@@ -78,6 +91,21 @@ def read_link(secret: bytes, token: str) -> Link | None:
     link = Link(purpose, int(found["account"]), int(found["version"]))
     expected = sign_link(secret, link.purpose, link.account_id, link.credential_version)
     return link if hmac.compare_digest(token, expected) else None
+
+
+def sign_letter_link(secret: bytes, link: LetterLink) -> str:
+    """The token of a letter's link. It is no credential: outside the person's own session it shows nothing."""
+    said = f"{link.distribution_id}.{link.person_id}.{int(link.expires_at.timestamp())}"
+    return _sealed(secret, "letter", said)
+
+
+def read_letter_link(secret: bytes, token: str) -> LetterLink | None:
+    """What the link of a letter of ours says, ended or not; None for any other."""
+    found = _LETTER_LINK.fullmatch(token)
+    if found is None or not hmac.compare_digest(token, _sealed(secret, "letter", token.rpartition(".")[0])):
+        return None
+    expires_at = datetime.fromtimestamp(int(found["expires"]), UTC)
+    return LetterLink(int(found["distribution"]), int(found["person"]), expires_at)
 
 
 def slip_code(secret: bytes, account_id: int, credential_version: int) -> str:
@@ -152,6 +180,11 @@ def pause_after(failures: int, allowed: int) -> timedelta | None:
 def _mac(secret: bytes, use: str, said: str) -> bytes:
     """One key serves several uses, and no seal of one is good for another."""
     return hmac.digest(secret, f"eoffice/{use}\0{said}".encode(), "sha256")
+
+
+def _sealed(secret: bytes, use: str, said: str) -> str:
+    seal = base64.b32encode(_mac(secret, use, said)[:_SEAL_BYTES]).decode().lower()
+    return f"{said}.{seal}"
 
 
 def _code(mac: bytes) -> str:

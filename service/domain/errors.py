@@ -31,6 +31,15 @@ class NotFound(Refused):
     vietnamese = "Không có trang hoặc văn bản này, hoặc đồng chí không được xem."
 
 
+class LinkOfAnother(NotFound):
+    code = "link-of-another"
+    en = "This link was sent to somebody else; if the letter is yours, sign out and open it again."
+    vietnamese = (
+        "Liên kết này gửi riêng cho người khác. Nếu đúng là thư của đồng chí thì đăng xuất tài khoản đang dùng, "
+        "rồi mở lại liên kết."
+    )
+
+
 class Invalid(Refused):
     """The request is understood and wrong; its author can mend it."""
 

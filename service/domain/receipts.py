@@ -22,6 +22,12 @@ class Route(StrEnum):
     INBOX = "inbox"
     MAIL_LINK = "mail_link"
 
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {Route.INBOX: "Từ hộp văn bản", Route.MAIL_LINK: "Theo liên kết trong thư"}
 
 MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
     {

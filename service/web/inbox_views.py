@@ -16,7 +16,6 @@ from service.store.distributions import distribution_row
 from service.store.documents import document_row, stored_files
 from service.store.receipts import StateFact, facts_of, history_page, inbox_counts, inbox_page, receipt_row
 from service.web.views import (
-    ROUTE_WORDS,
     STATE_WORDS,
     Confirmation,
     Deadline,
@@ -48,9 +47,7 @@ def inbox_view(session: Session, person_id: int, now: datetime, before: int | No
     )
 
 
-def document_view(
-    session: Session, distribution_id: int, person_id: int | None, route: Route, now: datetime
-) -> DocumentView:
+def document_view(session: Session, distribution_id: int, person_id: int | None, now: datetime) -> DocumentView:
     """The document of a distribution as this person reads it.
 
     Raises:
@@ -82,7 +79,6 @@ def document_view(
         files=tuple(stored_files(session, head["document_id"], head["revision"])),
         reader_name=full_name(receipt["family_name"], receipt["given_name"]),
         reader_unit=receipt["unit_name"],
-        route=route,
         deadline=_deadline(head["due_at"], now),
         confirmation=_confirmation(facts, head),
         facts=_recorded(session, receipt, facts),
@@ -98,7 +94,7 @@ def history_view(session: Session, person_id: int, before: int | None) -> Histor
             number=row["number"],
             title=row["title"],
             revision=row["revision"],
-            route_words=ROUTE_WORDS[Route(row["route"])],
+            route_words=Route(row["route"]).label,
             at=row["effective_at"],
         )
         for row in rows[:_PAGE]
@@ -150,7 +146,7 @@ def _recorded(session: Session, receipt: RowMapping, facts: list[StateFact]) -> 
 
 
 def _fact(recorded: StateFact) -> Fact:
-    return Fact(STATE_WORDS[recorded.state], recorded.effective_at, ROUTE_WORDS[recorded.route])
+    return Fact(STATE_WORDS[recorded.state], recorded.effective_at, recorded.route.label)
 
 
 def _letter(session: Session, receipt: RowMapping) -> Fact:

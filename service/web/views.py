@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 
+from service.domain.arrivals import Arrival
 from service.domain.documents import Mode, Urgency
-from service.domain.receipts import Route, State
+from service.domain.receipts import State
 from service.store.documents import StoredFile
 
 STATE_WORDS: Mapping[State, str] = MappingProxyType(
     {State.LISTED: "Vào hộp văn bản", State.OPENED: "Mở văn bản lần đầu", State.ACKNOWLEDGED: "Đã xác nhận"}
-)
-ROUTE_WORDS: Mapping[Route, str] = MappingProxyType(
-    {Route.INBOX: "Từ hộp văn bản", Route.MAIL_LINK: "Theo liên kết trong thư"}
 )
 
 
@@ -148,8 +146,8 @@ class Confirmation:
 class DocumentView:
     """document.html: one document as its addressee reads it.
 
-    Empty strings stand for what the document does not say. `route` is how the person came here; `next_href` the next
-    document that waits for this person's confirmation.
+    Empty strings stand for what the document does not say. `arrival` is how the person came here, `via` the token of
+    the letter's link, if by one; `next_href` the next document that waits for this person's confirmation.
     """
 
     distribution_id: int
@@ -170,11 +168,12 @@ class DocumentView:
     files: tuple[StoredFile, ...]
     reader_name: str
     reader_unit: str
-    route: Route
     deadline: Deadline | None
     confirmation: Confirmation | None
     facts: tuple[Fact, ...]
     next_href: str | None
+    arrival: Arrival = Arrival.INBOX
+    via: str = ""
 
     @property
     def must_confirm(self) -> bool:

@@ -17,6 +17,7 @@ from service.actions.invite_accounts import invite_accounts
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.sweep import sweep
+from service.domain.credentials import read_letter_link
 from service.domain.deliveries import (
     Broken,
     Deferred,
@@ -98,7 +99,11 @@ def test_a_letter_holds_the_person_the_link_and_the_document(
     deliver_due(runtime)
     first, second = mailer.letters
     assert first.edition is second.edition
-    assert first.path == f"/inbox/{distribution_id}?via=mail"
+    links = {read_letter_link(runtime.secret, letter.path.partition("?via=")[2]) for letter in (first, second)}
+    assert {(link.distribution_id, link.person_id) for link in links if link} == {
+        (distribution_id, row["person_id"]) for row in letters(runtime)
+    }
+    assert first.path.startswith(f"/inbox/{distribution_id}?via=")
     assert first.recipient_name == "Nguyễn Văn Mẫu"
     assert first.message_id != second.message_id
 

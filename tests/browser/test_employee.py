@@ -1,6 +1,5 @@
 """Lan reads and confirms what was sent to her, with what a browser shows and nothing else."""
 
-import re
 from datetime import timedelta
 
 import httpx2
@@ -13,7 +12,7 @@ from service.runtime import Runtime
 from service.store.receipts import facts_of
 from tests.browser.conftest import sign_in, violations
 from tests.fakes import FakeClock
-from tests.web.conftest import PASSWORD, Employee, send
+from tests.web.conftest import PASSWORD, Employee, mail_link, send
 
 pytestmark = pytest.mark.browser
 
@@ -70,9 +69,10 @@ def test_the_link_of_the_letter_leads_through_signing_in_to_the_document(
     page: Page, address: str, runtime: Runtime, lan: Employee
 ) -> None:
     distribution = send(runtime)
-    page.goto(f"{address}/inbox/{distribution}?via=mail")
+    link = address + mail_link(runtime, distribution, lan)
+    page.goto(link)
     sign_in(page, lan)
-    expect(page).to_have_url(re.compile(rf"/inbox/{distribution}\?via=mail$"))
+    expect(page).to_have_url(link)
     page.get_by_role("button", name=BUTTON).click()
     expect(page.get_by_text("Đã ghi nhận xác nhận")).to_be_visible()
     with runtime.sessions() as session:
@@ -107,8 +107,9 @@ def test_the_pages_are_accessible_in_every_form(
 def test_a_script_without_a_session_confirms_nothing(address: str, runtime: Runtime, lan: Employee) -> None:
     distribution = send(runtime)
     with httpx2.Client(base_url=address, follow_redirects=True) as script:
-        script.get(f"/inbox/{distribution}?via=mail")
-        for path in (f"/inbox/{distribution}/acknowledge", f"/inbox/{distribution}"):
-            assert script.post(path, data={"revision": "1", "route": "mail_link"}).status_code >= 400
+        link = mail_link(runtime, distribution, lan)
+        script.get(link)
+        for path in (f"/inbox/{distribution}/acknowledge", link):
+            assert script.post(path, data={"revision": "1", "via": link.partition("=")[2]}).status_code >= 400
     with runtime.sessions() as session:
         assert facts_of(session, distribution, lan.person_id) == []

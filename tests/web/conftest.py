@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
+from service.domain.credentials import LetterLink, sign_letter_link
 from service.domain.roles import OPERATOR
 from service.rendering import make_environment
 from service.runtime import Runtime
@@ -117,6 +119,14 @@ def send(runtime: Runtime, audience: str = "person:LAN", **changes: object) -> i
     posted = post_document(runtime, OPERATOR, make_posting(audience=audience, **changes))
     list_recipients(runtime)
     return posted.distribution_id
+
+
+def mail_link(
+    runtime: Runtime, distribution_id: int, reader: Employee, lifetime: timedelta = timedelta(days=90)
+) -> str:
+    """The link of this reader's letter, signed now."""
+    link = LetterLink(distribution_id, reader.person_id, runtime.clock() + lifetime)
+    return f"/inbox/{distribution_id}?via={sign_letter_link(runtime.secret, link)}"
 
 
 def sign_in_path(next_path: str) -> str:

@@ -4,6 +4,7 @@ Opening is recorded when the addressee's own browser shows the page; confirming 
 addressee's own session (contract, promise I4).
 """
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,8 +13,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from service.actions.acknowledge import acknowledge, open_document
-from service.domain.errors import NotFound
-from service.domain.receipts import Route
+from service.domain.arrivals import Arrival, arrive
+from service.domain.errors import LinkOfAnother, NotFound
 from service.domain.roles import Act, Actor
 from service.store.distributions import distribution_row
 from service.store.documents import file_content
@@ -22,10 +23,11 @@ from service.web.deps import Before, Id, PostingVisitor, SiteDep, VisitorDep, pa
 from service.web.downloads import download
 from service.web.inbox_views import document_view, history_view, inbox_view
 from service.web.navigation import home
+from service.web.site import Site
 
 router = APIRouter()
 
-_MAIL = "mail"
+Via = Annotated[str, Query(description="The token of a letter's link")]
 
 
 @router.get("/")
@@ -46,17 +48,22 @@ def document(
     site: SiteDep,
     visitor: VisitorDep,
     distribution_id: Id,
-    via: Annotated[str, Query()] = "",
+    via: Via = "",
 ) -> Response:
     if _is_prefetch(request):
         # A page that no person looks at yet; browsers drop this answer and ask again when somebody does.
         return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
-    route = Route.MAIL_LINK if via == _MAIL else Route.INBOX
-    if request.method == "GET":
-        open_document(site.runtime, visitor.actor, distribution_id, route)
-    with site.runtime.sessions() as session:
-        view = document_view(session, distribution_id, _person(visitor.actor), route, site.runtime.clock())
-    return page(site, "document.html", view, visitor, request)
+    arrival = _arrival(site, visitor.actor, distribution_id, via)
+    try:
+        if request.method == "GET":
+            open_document(site.runtime, visitor.actor, distribution_id, arrival.route)
+        with site.runtime.sessions() as session:
+            view = document_view(session, distribution_id, _person(visitor.actor), site.runtime.clock())
+    except NotFound:
+        if arrival is Arrival.OF_ANOTHER:
+            raise LinkOfAnother from None
+        raise
+    return page(site, "document.html", replace(view, via=via, arrival=arrival), visitor, request)
 
 
 @router.post("/inbox/{distribution_id}/acknowledge")
@@ -65,8 +72,9 @@ def confirm(
     visitor: PostingVisitor,
     distribution_id: Id,
     revision: Annotated[int, Form(ge=1, le=2**15 - 1)],
-    route: Annotated[Route, Form()] = Route.INBOX,
+    via: Annotated[str, Form()] = "",
 ) -> Response:
+    route = _arrival(site, visitor.actor, distribution_id, via).route
     acknowledge(site.runtime, visitor.actor, distribution_id, revision, route)
     return RedirectResponse(f"/inbox/{distribution_id}#xac-nhan", HTTPStatus.SEE_OTHER)
 
@@ -88,6 +96,10 @@ def history(request: Request, site: SiteDep, visitor: VisitorDep, before: Before
     with site.runtime.sessions() as session:
         view = history_view(session, _person(visitor.actor), before)
     return page(site, "history.html", view, visitor, request)
+
+
+def _arrival(site: Site, actor: Actor, distribution_id: int, via: str) -> Arrival:
+    return arrive(site.runtime.secret, via, distribution_id, actor.person_id, site.runtime.clock())
 
 
 def _person(actor: Actor) -> int:
