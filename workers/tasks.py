@@ -8,7 +8,7 @@ from celery import signals
 from sqlalchemy.exc import SQLAlchemyError
 
 from service import doorbell
-from service.actions import deliver, list_recipients, sweep
+from service.actions import add_recipients, deliver, list_recipients, sweep
 from service.runtime import Runtime
 from service.settings import read_settings
 from service.wiring import build
@@ -24,6 +24,7 @@ _building = threading.Lock()
 @app.task(name=doorbell.LIST_RECIPIENTS)
 def list_recipients_due() -> None:
     list_recipients.list_recipients(runtime())
+    add_recipients.follow_directory(runtime())
 
 
 @app.task(name=doorbell.DELIVER_DUE)

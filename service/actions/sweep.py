@@ -3,8 +3,9 @@
 import logging
 
 from service import doorbell
+from service.actions.add_recipients import LOOK_EVERY
 from service.runtime import Runtime
-from service.store import deliveries, distributions, liveness
+from service.store import deliveries, distributions, list_changes, liveness
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,9 @@ def sweep(runtime: Runtime) -> int:
         deliveries.cancel_dead_links(session, runtime.clock())
         liveness.beat(session, BEAT, BEAT)
         has_letters = deliveries.letters_are_due(session)
-        has_lists = distributions.listing_is_due(session, runtime.clock())
+        has_lists = distributions.listing_is_due(session, runtime.clock()) or list_changes.is_due(
+            session, runtime.clock() - LOOK_EVERY
+        )
     if mended:
         log.warning("took back %d letters from workers that stopped", mended)
     if has_lists:

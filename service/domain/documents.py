@@ -213,6 +213,7 @@ class Posting:
 
     `title` is the trích yếu, `body` the text of the document, `message` the sender's own words beside it. `audience` is
     the expression as typed. `due` is when confirming ends, `send_at` when sending starts; both know their zone.
+    With `adds_joiners` people who come to the audience after the list was frozen are listed too.
     """
 
     title: str
@@ -229,6 +230,7 @@ class Posting:
     message: str = ""
     files: tuple[NewFile, ...] = ()
     send_at: datetime | None = None
+    adds_joiners: bool = False
 
 
 _SECRECY_MARKS = {"MẬT": "MẬT", "TỐIMẬT": "TỐI MẬT", "TUYỆTMẬT": "TUYỆT MẬT"}

@@ -192,6 +192,24 @@ class OldRevision(Conflict):
     vietnamese = "Bản {given} đã được thay thế; đề nghị đọc và xác nhận bản {current}."
 
 
+class ListClosed(Conflict):
+    code = "list-closed"
+    en = "Nobody can be added now: the list is still being drawn, or the document was recalled."
+    vietnamese = "Lúc này chưa thêm được người nhận: danh sách đang được lập hoặc văn bản đã thu hồi."
+
+
+class AlreadyListed(Conflict):
+    code = "already-listed"
+    en = "The person {code!r} stands on this list already."
+    vietnamese = "Người mang mã {code!r} đã có trong danh sách này."
+
+
+class HasLeft(Invalid):
+    code = "has-left"
+    en = "The person {code!r} is not in the office today."
+    vietnamese = "Người mang mã {code!r} hiện không còn ở cơ quan."
+
+
 class BadPeriod(Invalid):
     code = "bad-period"
     en = "The period ends on {last}, before it starts on {first}."

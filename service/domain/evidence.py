@@ -26,6 +26,7 @@ class Deed(StrEnum):
     POSTED = "posted"
     LIST_FROZEN = "list frozen"
     PERSON_ADDED = "person added"
+    RULE_CHANGED = "rule changed"
     OPENED = "opened"
     ACKNOWLEDGED = "acknowledged"
     ENTERED_ON_PAPER = "entered on paper"

@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, and_, func, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, insert, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -41,6 +42,8 @@ def add_distribution(
             message=posting.message,
             urgency=posting.urgency,
             frozen_at=frozen_at,
+            adds_joiners=posting.adds_joiners,
+            followed_through=frozen_at,
             posted_by=posted_by,
             letter_token=secrets.token_hex(8),
         )
@@ -143,56 +146,78 @@ def end_of_range(session: Session, after: int, size: int) -> int | None:
     return end
 
 
+# What a receipt copies of a person, in the order of `as_listed`.
+LISTED_COLUMNS = (
+    "distribution_id",
+    "person_id",
+    "unit_id",
+    "unit_name",
+    "family_name",
+    "given_name",
+    "name_key",
+    "position",
+    "position_rank",
+    "staff_class",
+    "address",
+    "address_problem",
+    "listed_at",
+)
+
+
+def as_listed(distribution_id: int, listed_at: datetime) -> Select[*tuple[Any, ...]]:
+    """Versions of people as a list copies them, one row each; the caller says which."""
+    m = memberships.c
+    return select(
+        literal(distribution_id),
+        m.person_id,
+        m.unit_id,
+        units.c.name,
+        m.family_name,
+        m.given_name,
+        m.name_key,
+        m.position,
+        m.position_rank,
+        m.staff_class,
+        m.email,
+        m.email_problem,
+        literal(listed_at),
+    ).join(units, units.c.id == m.unit_id)
+
+
 def list_range(session: Session, unlisted: Unlisted, audience: Audience, upto: int, office_day: date) -> int:
     """Write a receipt for everybody of the audience with `listed_through < id <= upto`; returns how many."""
     m = memberships.c
-    found = (
-        select(
-            literal(unlisted.id),
-            m.person_id,
-            m.unit_id,
-            units.c.name,
-            m.family_name,
-            m.given_name,
-            m.name_key,
-            m.position,
-            m.position_rank,
-            m.staff_class,
-            m.email,
-            m.email_problem,
-            literal(unlisted.frozen_at),
-        )
-        .join(units, units.c.id == m.unit_id)
-        .where(
-            m.person_id > unlisted.listed_through,
-            m.person_id <= upto,
-            in_force(unlisted.frozen_at, office_day),
-            belongs(audience),
-        )
+    found = as_listed(unlisted.id, unlisted.frozen_at).where(
+        m.person_id > unlisted.listed_through,
+        m.person_id <= upto,
+        in_force(unlisted.frozen_at, office_day),
+        belongs(audience),
     )
-    columns = [
-        "distribution_id",
-        "person_id",
-        "unit_id",
-        "unit_name",
-        "family_name",
-        "given_name",
-        "name_key",
-        "position",
-        "position_rank",
-        "staff_class",
-        "address",
-        "address_problem",
-        "listed_at",
-    ]
     written = session.execute(
-        upsert(receipts).from_select(columns, found).on_conflict_do_nothing(), execution_options=_COUNTED
+        upsert(receipts).from_select(LISTED_COLUMNS, found).on_conflict_do_nothing(), execution_options=_COUNTED
     )
     return int(written.rowcount)  # type: ignore[attr-defined]  # INSERT gives a CursorResult
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What the letters of a distribution have in common before they are composed."""
+
+    id: int
+    letter_token: str
+    urgency: int
+
+
 def enqueue_range(session: Session, unlisted: Unlisted, upto: int, mail_domain: str) -> int:
     """Write one letter for everybody just listed who has a working address; returns how many."""
+    r = receipts.c
+    just_listed = and_(r.person_id > unlisted.listed_through, r.person_id <= upto)
+    sending = Sending(unlisted.id, unlisted.letter_token, unlisted.urgency)
+    return enqueue_originals(session, sending, just_listed, mail_domain)
+
+
+def enqueue_originals(session: Session, sending: Sending, who: ColumnElement[bool], mail_domain: str) -> int:
+    """Write the original letter of every receipt that `who` picks and whose address works; returns how many."""
     r = receipts.c
     reachable = (
         select(
@@ -202,18 +227,10 @@ def enqueue_range(session: Session, unlisted: Unlisted, upto: int, mail_domain: 
             r.address,
             func.concat_ws(" ", r.family_name, r.given_name),
             r.unit_name,
-            literal(unlisted.urgency),
-            func.concat(str(ORIGINAL), ".", r.person_id, ".", unlisted.letter_token, "@", mail_domain),
+            literal(sending.urgency),
+            func.concat(str(ORIGINAL), ".", r.person_id, ".", sending.letter_token, "@", mail_domain),
         )
-        .where(
-            and_(
-                r.distribution_id == unlisted.id,
-                r.person_id > unlisted.listed_through,
-                r.person_id <= upto,
-                r.address.is_not(null()),
-                r.address_problem.is_(None),
-            )
-        )
+        .where(r.distribution_id == sending.id, who, r.address.is_not(null()), r.address_problem.is_(None))
         .order_by(r.person_id)
     )
     columns = [

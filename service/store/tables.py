@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 # The last migration. A process that only asks whether the database fits need not load the machinery of migrations.
-SCHEMA = "0003"
+SCHEMA = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -108,6 +108,9 @@ memberships = Table(
     _moment("valid_to", nullable=True),
     Index("uq_memberships_current", "person_id", unique=True, postgresql_where=text("valid_to IS NULL")),
     Index("ix_memberships_history", "person_id", "valid_from"),
+    # Who came lately, however large the staff.
+    Index("ix_memberships_valid_from", "valid_from"),
+    Index("ix_memberships_active_from", "active_from", postgresql_where=text("active_from IS NOT NULL")),
 )
 
 accounts = Table(
@@ -251,9 +254,14 @@ distributions = Table(
     _moment("listed_at", nullable=True),
     # Whether people who come to the audience later are listed too.
     Column("adds_joiners", Boolean, nullable=False, server_default="false"),
+    # Up to when the directory has been looked through for them.
+    _moment("followed_through"),
     # Office clock. Reading is blocked from this moment on; the row of `corrections` says who and why.
     _moment("recalled_at", nullable=True),
     Index("ix_distributions_unlisted", "frozen_at", postgresql_where=text("listed_at IS NULL")),
+    Index(
+        "ix_distributions_followed", "followed_through", postgresql_where=text("adds_joiners AND recalled_at IS NULL")
+    ),
 )
 
 # What each range of a frozen list held when it was written: `digest` chains the lines of this range to those before.

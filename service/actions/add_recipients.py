@@ -1,0 +1,108 @@
+"""People who come onto a frozen list later, by the distribution's rule or by hand: each a dated line with a reason."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from service import doorbell
+from service.domain.audiences import parse_audience
+from service.domain.errors import AlreadyListed, HasLeft, ListClosed, MissingReason, NotFound, UnknownPerson
+from service.domain.evidence import Deed, entry
+from service.domain.roles import OPERATOR, Act, Actor
+from service.runtime import Runtime
+from service.store import evidence, list_changes
+from service.store.accounts import person_to_account
+from service.store.distributions import distribution_row
+from service.store.list_changes import OpenList
+from service.store.receipts import receipt_row
+
+LOOK_EVERY = timedelta(minutes=1)
+
+
+def add_recipient(runtime: Runtime, actor: Actor, distribution_id: int, person_code: str, reason: str) -> None:
+    """Put one person on a frozen list, with the letter that the others got.
+
+    Raises:
+        NotFound: the actor may not post, or there is no such distribution.
+        MissingReason: none is given.
+        ListClosed: the list is still being drawn, or the document was recalled.
+        UnknownPerson: no person has this code.
+        HasLeft: the person is no longer in the office.
+        AlreadyListed: the person stands on the list.
+    """
+    actor.must(Act.POST)
+    if not reason.strip():
+        raise MissingReason
+    now = runtime.clock()
+    with runtime.sessions.begin() as session:
+        target = _open_list(session, distribution_id)
+        person_id = _person(session, person_code)
+        if receipt_row(session, distribution_id, person_id) is not None:
+            raise AlreadyListed(code=person_code)
+        if not list_changes.add_person(
+            session, target, person_id, now, now.date(), reason=reason.strip(), added_by=actor.account_id
+        ):
+            raise HasLeft(code=person_code)
+        _announce(runtime, session, actor, target, [person_id])
+    runtime.doorbell.ring(doorbell.DELIVER_DUE)
+
+
+def set_joiners_rule(runtime: Runtime, actor: Actor, distribution_id: int, *, adds_joiners: bool) -> None:
+    """Say whether people who come to the audience from now on are listed too.
+
+    Raises:
+        NotFound: the actor may not post, or there is no such distribution.
+        ListClosed: the list is still being drawn, or the document was recalled.
+    """
+    actor.must(Act.POST)
+    now = runtime.clock()
+    with runtime.sessions.begin() as session:
+        target = _open_list(session, distribution_id)
+        list_changes.set_rule(session, target.id, adds_joiners=adds_joiners, since=now)
+        changed = entry(Deed.RULE_CHANGED, actor, now, distribution=target.id, adds_joiners=adds_joiners)
+        evidence.append(session, changed)
+
+
+def follow_directory(runtime: Runtime) -> int:
+    """List whoever has come to the audience of a distribution that adds joiners; returns how many people."""
+    added = 0
+    while (found := _follow_one(runtime)) is not None:
+        added += found
+    if added:
+        runtime.doorbell.ring(doorbell.DELIVER_DUE)
+    return added
+
+
+def _follow_one(runtime: Runtime) -> int | None:
+    now = runtime.clock()
+    with runtime.sessions.begin() as session:
+        followed = list_changes.next_to_follow(session, now - LOOK_EVERY)
+        if followed is None:
+            return None
+        joiners = list_changes.add_joiners(session, followed, parse_audience(followed.audience), now, now.date())
+        if joiners:
+            _announce(runtime, session, OPERATOR, followed, joiners)
+    return len(joiners)
+
+
+def _announce(runtime: Runtime, session: Session, actor: Actor, target: OpenList, added: list[int]) -> None:
+    now = runtime.clock()
+    list_changes.enqueue_added(session, target, added, runtime.policy.mail_domain)
+    deeds = (entry(Deed.PERSON_ADDED, actor, now, distribution=target.id, person=person) for person in added)
+    evidence.append(session, *deeds)
+
+
+def _open_list(session: Session, distribution_id: int) -> OpenList:
+    target = list_changes.open_list(session, distribution_id)
+    if target is not None:
+        return target
+    if distribution_row(session, distribution_id) is None:
+        raise NotFound
+    raise ListClosed
+
+
+def _person(session: Session, code: str) -> int:
+    found = person_to_account(session, code.strip())
+    if found is None:
+        raise UnknownPerson(given=code)
+    return found[0]

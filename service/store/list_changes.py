@@ -1,0 +1,234 @@
+"""Frozen lists after they were frozen: who is added, and what the directory says of those who were listed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from service.domain.audiences import Audience
+from service.domain.lists import Change, ListChange, Origin
+from service.domain.vietnamese import full_name
+from service.store.audiences import belongs, in_force
+from service.store.distributions import LISTED_COLUMNS, Sending, as_listed, enqueue_originals
+from service.store.reports import Scope
+from service.store.tables import accounts, distributions, memberships, people, receipts, units
+
+# An import dates its rows before it commits, so somebody may become visible behind a moment already looked at.
+_LOOK_BACK = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenList:
+    """A distribution whose list may still grow; its row is locked by this transaction."""
+
+    id: int
+    audience: str
+    letter_token: str
+    urgency: int
+    revision: int
+    followed_through: datetime
+
+    @property
+    def sending(self) -> Sending:
+        return Sending(self.id, self.letter_token, self.urgency)
+
+
+def is_due(session: Session, looked_before: datetime) -> bool:
+    """Whether there is a distribution that `next_to_follow` would give."""
+    return session.execute(_to_follow(looked_before)).first() is not None
+
+
+def next_to_follow(session: Session, looked_before: datetime) -> OpenList | None:
+    """A distribution that adds joiners and was last looked at before a moment, unless another worker is at it."""
+    row = session.execute(_to_follow(looked_before).with_for_update(skip_locked=True)).first()
+    return OpenList(*row) if row else None
+
+
+def _to_follow(looked_before: datetime) -> Select[*tuple[Any, ...]]:
+    d = distributions.c
+    due = (d.adds_joiners, d.followed_through < looked_before)
+    return _open_lists().where(*due).order_by(d.followed_through).limit(1)
+
+
+def open_list(session: Session, distribution_id: int) -> OpenList | None:
+    """The list of a distribution that can still grow: drawn to its end, and not recalled."""
+    query = _open_lists().where(distributions.c.id == distribution_id).with_for_update()
+    row = session.execute(query).first()
+    return OpenList(*row) if row else None
+
+
+def set_rule(session: Session, distribution_id: int, *, adds_joiners: bool, since: datetime) -> None:
+    """Whether joiners are listed from now on; those who came while the rule was off are not."""
+    changed = {"adds_joiners": adds_joiners, "followed_through": since}
+    session.execute(update(distributions).where(distributions.c.id == distribution_id).values(changed))
+
+
+def add_joiners(
+    session: Session, followed: OpenList, audience: Audience, moment: datetime, office_day: date
+) -> list[int]:
+    """List everybody who has come to the audience since it was last looked at; returns their ids."""
+    m = memberships.c
+    since = followed.followed_through - _LOOK_BACK
+    came = or_(m.valid_from > since, m.active_from > since.astimezone(moment.tzinfo).date())
+    found = came, in_force(moment, office_day), belongs(audience)
+    added = _add(session, followed, and_(*found), moment, Origin.RULE, "", None)
+    session.execute(update(distributions).where(distributions.c.id == followed.id).values(followed_through=moment))
+    return added
+
+
+def add_person(
+    session: Session,
+    target: OpenList,
+    person_id: int,
+    moment: datetime,
+    office_day: date,
+    *,
+    reason: str,
+    added_by: int | None,
+) -> bool:
+    """List one person by hand; False for who has left the office or stands on the list already."""
+    chosen = and_(memberships.c.person_id == person_id, in_force(moment, office_day))
+    return bool(_add(session, target, chosen, moment, Origin.HAND, reason, added_by))
+
+
+def _add(
+    session: Session,
+    target: OpenList,
+    who: ColumnElement[bool],
+    moment: datetime,
+    origin: Origin,
+    reason: str,
+    added_by: int | None,
+) -> list[int]:
+    listed = exists().where(receipts.c.distribution_id == target.id, receipts.c.person_id == memberships.c.person_id)
+    more = literal(target.revision), literal(origin.value), literal(reason), literal(added_by)
+    found = as_listed(target.id, moment).add_columns(*more).where(who, not_(listed))
+    columns = [*LISTED_COLUMNS, "revision", "origin", "origin_reason", "added_by"]
+    statement = upsert(receipts).from_select(columns, found).on_conflict_do_nothing().returning(receipts.c.person_id)
+    added = list(session.execute(statement).scalars())
+    session.execute(
+        update(distributions).where(distributions.c.id == target.id).values(listed=distributions.c.listed + len(added))
+    )
+    return added
+
+
+def enqueue_added(session: Session, target: OpenList, person_ids: Sequence[int], mail_domain: str) -> int:
+    """Write the original letter of people just added, where the address works; returns how many."""
+    return enqueue_originals(session, target.sending, receipts.c.person_id.in_(person_ids), mail_domain)
+
+
+def changes_of(session: Session, scope: Scope, as_of: datetime, office_day: date, limit: int) -> list[ListChange]:
+    """What became of a list by a moment, by what was recorded then; the newest first."""
+    lines = union_all(
+        _added(scope, as_of), _moved(scope, as_of, office_day), _left(scope, as_of, office_day)
+    ).subquery()
+    query = (
+        select(
+            lines.c.change,
+            lines.c.person_id,
+            people.c.code,
+            lines.c.family_name,
+            lines.c.given_name,
+            lines.c.unit_name,
+            lines.c.now_in,
+            lines.c.reason,
+            func.coalesce(accounts.c.display_name, ""),
+            lines.c.effective_at,
+            lines.c.recorded_at,
+        )
+        .join(people, people.c.id == lines.c.person_id)
+        .outerjoin(accounts, accounts.c.id == lines.c.added_by)
+        .order_by(lines.c.recorded_at.desc(), lines.c.name_key, lines.c.person_id)
+        .limit(limit)
+    )
+    return [
+        ListChange(Change(change), person_id, code, full_name(family, given), *rest)
+        for change, person_id, code, family, given, *rest in session.execute(query)
+    ]
+
+
+def _line(change: ColumnElement[str], now_in: ColumnElement[str]) -> tuple[ColumnElement[Any], ...]:
+    r = receipts.c
+    return (
+        change.label("change"),
+        r.person_id,
+        r.family_name,
+        r.given_name,
+        r.name_key,
+        r.unit_name,
+        now_in.label("now_in"),
+        r.origin_reason.label("reason"),
+        r.added_by,
+    )
+
+
+def _added(scope: Scope, as_of: datetime) -> Select[*tuple[Any, ...]]:
+    r = receipts.c
+    change = case((r.origin == Origin.RULE.value, literal(Change.JOINED.value)), else_=literal(Change.ADDED.value))
+    dates = r.listed_at.label("effective_at"), r.listed_at.label("recorded_at")
+    return select(*_line(change, literal("")), *dates).where(
+        scope.covers(), r.origin != Origin.FROZEN.value, r.listed_at <= as_of
+    )
+
+
+def _moved(scope: Scope, as_of: datetime, office_day: date) -> Select[*tuple[Any, ...]]:
+    r, m = receipts.c, memberships.c
+    dates = m.valid_from.label("effective_at"), m.valid_from.label("recorded_at")
+    return (
+        select(*_line(literal(Change.MOVED.value), units.c.name), *dates)
+        .join(memberships, and_(m.person_id == r.person_id, in_force(as_of, office_day)))
+        .join(units, units.c.id == m.unit_id)
+        .where(scope.covers(), r.listed_at <= as_of, m.unit_id != r.unit_id)
+    )
+
+
+def _left(scope: Scope, as_of: datetime, office_day: date) -> Select[*tuple[Any, ...]]:
+    """Those of whom no version is in force: closed by an import, or past its last day."""
+    r, m = receipts.c, memberships.c
+    last = (
+        select(m.valid_from, m.valid_to, m.active_to)
+        .where(m.person_id == r.person_id, m.valid_from <= as_of)
+        .order_by(m.valid_from.desc())
+        .limit(1)
+        .lateral("last")
+    )
+    closed = case((last.c.valid_to <= as_of, last.c.valid_to), else_=null())
+    # The midnight after the last day, in the office's zone.
+    ended = func.timezone(str(as_of.tzinfo), cast(last.c.active_to + 1, DateTime))
+    still_here = exists().where(m.person_id == r.person_id, in_force(as_of, office_day))
+    dates = (
+        func.least(closed, ended).label("effective_at"),
+        func.coalesce(closed, last.c.valid_from).label("recorded_at"),
+    )
+    return (
+        select(*_line(literal(Change.LEFT.value), literal("")), *dates)
+        .join(last, literal(True))
+        .where(scope.covers(), r.listed_at <= as_of, not_(still_here))
+    )
+
+
+def _open_lists() -> Select[*tuple[Any, ...]]:
+    d = distributions.c
+    return select(d.id, d.audience, d.letter_token, d.urgency, d.revision, d.followed_through).where(
+        d.listed_at.is_not(None), d.recalled_at.is_(None)
+    )
