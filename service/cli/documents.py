@@ -45,6 +45,7 @@ def post(  # noqa: PLR0913, PLR0917 - one option a field
     due: Annotated[str, typer.Option(help="Deadline: a date, or Nd for N working days.")] = "",
     at: Annotated[str, typer.Option(help="Send at this moment: yyyy-MM-ddTHH:mm.")] = "",
     message: Annotated[str, typer.Option(help="A word of the sender.")] = "",
+    add_joiners: Annotated[bool, typer.Option("--add-joiners", help="List people who come later too.")] = False,
     key: Annotated[str | None, typer.Option(help="Idempotency key: the same key posts once.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Show progress until every letter is final.")] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
@@ -67,6 +68,7 @@ def post(  # noqa: PLR0913, PLR0917 - one option a field
         message=message,
         files=attached,
         send_at=parse_moment(at, now) if at else None,
+        adds_joiners=add_joiners,
     )
     posted = post_document(runtime, OPERATOR, posting, key=key)
     _say(posted, as_json=as_json)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -137,11 +138,12 @@ def enqueue_added(session: Session, target: OpenList, person_ids: Sequence[int],
     return enqueue_originals(session, target.sending, receipts.c.person_id.in_(person_ids), mail_domain)
 
 
-def changes_of(session: Session, scope: Scope, as_of: datetime, office_day: date, limit: int) -> list[ListChange]:
-    """What became of a list by a moment, by what was recorded then; the newest first."""
-    lines = union_all(
-        _added(scope, as_of), _moved(scope, as_of, office_day), _left(scope, as_of, office_day)
-    ).subquery()
+def changes_of(
+    session: Session, scope: Scope, frozen_at: datetime, as_of: datetime, office_day: date, limit: int
+) -> list[ListChange]:
+    """What became of a list between its freezing and a moment, by what was recorded then; the newest first."""
+    span = frozen_at, as_of, office_day
+    lines = union_all(_added(scope, as_of), _moved(scope, *span), _left(scope, *span)).subquery()
     query = (
         select(
             lines.c.change,
@@ -191,38 +193,39 @@ def _added(scope: Scope, as_of: datetime) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _moved(scope: Scope, as_of: datetime, office_day: date) -> Select[*tuple[Any, ...]]:
+def _moved(scope: Scope, since: datetime, as_of: datetime, office_day: date) -> Select[*tuple[Any, ...]]:
     r, m = receipts.c, memberships.c
     dates = m.valid_from.label("effective_at"), m.valid_from.label("recorded_at")
     return (
         select(*_line(literal(Change.MOVED.value), units.c.name), *dates)
-        .join(memberships, and_(m.person_id == r.person_id, in_force(as_of, office_day)))
+        .join(memberships, and_(m.person_id == r.person_id, m.valid_from > since, in_force(as_of, office_day)))
         .join(units, units.c.id == m.unit_id)
         .where(scope.covers(), r.listed_at <= as_of, m.unit_id != r.unit_id)
     )
 
 
-def _left(scope: Scope, as_of: datetime, office_day: date) -> Select[*tuple[Any, ...]]:
-    """Those of whom no version is in force: closed by an import, or past its last day."""
+def _left(scope: Scope, since: datetime, as_of: datetime, office_day: date) -> Select[*tuple[Any, ...]]:
+    """Those whose last version was closed by an import, or is past its last day; the latter known beforehand."""
     r, m = receipts.c, memberships.c
+    closed = and_(m.valid_to > since, m.valid_to <= as_of)
+    past = and_(m.active_to >= since.astimezone(as_of.tzinfo).date() - timedelta(days=1), m.active_to < office_day)
     last = (
-        select(m.valid_from, m.valid_to, m.active_to)
-        .where(m.person_id == r.person_id, m.valid_from <= as_of)
-        .order_by(m.valid_from.desc())
-        .limit(1)
-        .lateral("last")
+        select(m.person_id, m.valid_from, case((closed, m.valid_to), else_=null()).label("closed_at"), m.active_to)
+        .where(m.valid_from <= as_of, or_(closed, past))
+        .ext(distinct_on(m.person_id))
+        .order_by(m.person_id, m.valid_from.desc())
+        .subquery("last")
     )
-    closed = case((last.c.valid_to <= as_of, last.c.valid_to), else_=null())
     # The midnight after the last day, in the office's zone.
     ended = func.timezone(str(as_of.tzinfo), cast(last.c.active_to + 1, DateTime))
     still_here = exists().where(m.person_id == r.person_id, in_force(as_of, office_day))
     dates = (
-        func.least(closed, ended).label("effective_at"),
-        func.coalesce(closed, last.c.valid_from).label("recorded_at"),
+        func.least(last.c.closed_at, ended).label("effective_at"),
+        func.coalesce(last.c.closed_at, last.c.valid_from).label("recorded_at"),
     )
     return (
         select(*_line(literal(Change.LEFT.value), literal("")), *dates)
-        .join(last, literal(True))
+        .join(last, last.c.person_id == r.person_id)
         .where(scope.covers(), r.listed_at <= as_of, not_(still_here))
     )
 

@@ -108,8 +108,10 @@ memberships = Table(
     _moment("valid_to", nullable=True),
     Index("uq_memberships_current", "person_id", unique=True, postgresql_where=text("valid_to IS NULL")),
     Index("ix_memberships_history", "person_id", "valid_from"),
-    # Who came lately, however large the staff.
+    # Who came or left lately, however large the staff.
     Index("ix_memberships_valid_from", "valid_from"),
+    Index("ix_memberships_valid_to", "valid_to", postgresql_where=text("valid_to IS NOT NULL")),
+    Index("ix_memberships_active_to", "active_to", postgresql_where=text("active_to IS NOT NULL")),
     Index("ix_memberships_active_from", "active_from", postgresql_where=text("active_from IS NOT NULL")),
 )
 
@@ -344,6 +346,7 @@ receipts = Table(
     Column("added_by", BigInteger),
     PrimaryKeyConstraint("distribution_id", "person_id"),
     Index("ix_receipts_person_id", "person_id", "distribution_id"),
+    Index("ix_receipts_added", "distribution_id", postgresql_where=text("origin <> 'frozen'")),
     Index("ix_receipts_own_due", "own_due_at", postgresql_where=text("own_due_at IS NOT NULL")),
     CheckConstraint("origin IN ('frozen', 'rule', 'hand')", name="origin"),
     CheckConstraint("status IN ('listed', 'opened', 'acknowledged')", name="status"),

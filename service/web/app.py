@@ -11,6 +11,7 @@ from service.web.pages import (
     directory_import,
     distributions,
     inbox,
+    list_changes,
     post,
     reports,
     status,
@@ -30,6 +31,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(inbox.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(post.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(distributions.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(list_changes.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(reports.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(directory_import.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(directory.router, max_body_size=_BODY_BYTES, include_in_schema=False)

@@ -20,6 +20,7 @@ from service.domain.documents import (
 from service.printing.words import letter_label, server_words, term_label
 from service.store.audiences import Headcount
 from service.store.overviews import FailedLetter, Reading
+from service.web.list_views import ListChangesView
 from service.web.office_facts import Fact, named
 from service.web.posting_form import PostForm
 
@@ -266,6 +267,7 @@ class DistributionView:
     more: int
     is_whole: bool
     can_excuse: bool
+    changes: ListChangesView
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ class PostForm:
     due_date: str = ""
     due_time: str = END_OF_WORK.isoformat("minutes")
     message: str = ""
+    # A box that is not ticked is not sent.
+    joiners: str = ""
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -172,6 +174,7 @@ def _posting(form: PostForm, files: tuple[NewFile, ...]) -> Posting:
         audience=form.expression,
         message=form.message.strip(),
         files=files,
+        adds_joiners=bool(form.joiners),
     )
 
 

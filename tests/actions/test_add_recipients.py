@@ -14,6 +14,7 @@ from service.domain.errors import AlreadyListed, HasLeft, ListClosed, MissingRea
 from service.domain.lists import Change, ListChange
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
+from service.store.distributions import distribution_row
 from service.store.list_changes import changes_of
 from service.store.reports import Scope
 from service.store.tables import deliveries, distributions, evidence, memberships, receipts
@@ -66,7 +67,8 @@ def letters(runtime: Runtime, distribution_id: int) -> int:
 def changes(runtime: Runtime, distribution_id: int, as_of: datetime | None = None) -> list[ListChange]:
     moment = as_of or runtime.clock()
     with runtime.sessions() as session:
-        return changes_of(session, Scope(distribution_id), moment, moment.date(), 100)
+        frozen_at = distribution_row(session, distribution_id)["frozen_at"]  # type: ignore[index]  # it was posted
+        return changes_of(session, Scope(distribution_id), frozen_at, moment, moment.date(), 100)
 
 
 def test_a_joiner_is_listed_with_a_letter_by_a_distribution_that_adds_joiners(

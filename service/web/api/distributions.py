@@ -66,6 +66,7 @@ class DistributionShape(Shape):
     frozen_at: Moment
     posted_at: Moment
     listing_done: bool
+    adds_joiners: bool
 
     @classmethod
     def of(cls, row: RowMapping, actor: Actor) -> Self:
@@ -151,9 +152,9 @@ def list_distributions(
 
 @router.get("/{distribution_id}")
 def read(site: SiteDep, actor: ActorDep, distribution_id: Id) -> DistributionProgress:
-    scope = _scope(actor, distribution_id)
+    scope = scope_of(actor, distribution_id)
     with site.runtime.sessions() as session:
-        head = _head(session, scope)
+        head = head_in_scope(session, scope)
         letters = letters_by_status(session, scope)
         receipts = receipts_by_status(session, scope)
     still_open = sum(letters.get(status, 0) for status in OPEN)
@@ -181,10 +182,10 @@ def list_recipients(
     cursor: Cursor = None,
 ) -> Page[RecipientShape]:
     """The frozen list, in an order that stays while it is being drawn."""
-    scope = _scope(actor, distribution_id)
+    scope = scope_of(actor, distribution_id)
     after = read_cursor(cursor) or 0
     with site.runtime.sessions() as session:
-        head = _head(session, scope)
+        head = head_in_scope(session, scope)
         wanted = Wanted(receipt_status, delivery_status, _units(session, actor, unit) if unit else None)
         lines = recipients_page(session, scope, wanted, after, limit + 1)
     return page_of(lines, limit, lambda line: RecipientShape.of(line, head["document_id"]), lambda line: line.person_id)
@@ -193,7 +194,7 @@ def list_recipients(
 @router.get("/{distribution_id}/recipients/{person_code}")
 def read_recipient(site: SiteDep, actor: ActorDep, distribution_id: Id, person_code: Code) -> RecipientShape:
     with site.runtime.sessions() as session:
-        head, line = _recipient(session, _scope(actor, distribution_id), person_code)
+        head, line = _recipient(session, scope_of(actor, distribution_id), person_code)
     return RecipientShape.of(line, head["document_id"])
 
 
@@ -201,7 +202,7 @@ def read_recipient(site: SiteDep, actor: ActorDep, distribution_id: Id, person_c
 def list_attempts(site: SiteDep, actor: ActorDep, distribution_id: Id, person_code: Code) -> list[AttemptShape]:
     """Every try of the original letter, oldest first; none where there is no letter."""
     with site.runtime.sessions() as session:
-        _, line = _recipient(session, _scope(actor, distribution_id), person_code)
+        _, line = _recipient(session, scope_of(actor, distribution_id), person_code)
         rows = attempts_of(session, line.delivery_id) if line.delivery_id else []
     return [AttemptShape(**{name: row[name] for name in AttemptShape.model_fields}) for row in rows]
 
@@ -217,12 +218,18 @@ def add_exemption(site: SiteDep, actor: ActorDep, distribution_id: Id, person_co
     exempt(site.runtime, actor, distribution_id, found.person_id, given.reason)
 
 
-def _scope(actor: Actor, distribution_id: int) -> Scope:
+def scope_of(actor: Actor, distribution_id: int) -> Scope:
+    """What of a distribution the asker may see.
+
+    Raises:
+        NotFound: nothing.
+    """
     actor.must(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS)
     return Scope(distribution_id, None if actor.may(Act.SEE_REPORTS) else actor.unit_ids)
 
 
-def _head(session: Session, scope: Scope) -> RowMapping:
+def head_in_scope(session: Session, scope: Scope) -> RowMapping:
+    """Raises: NotFound, when there is no such distribution, or nobody of the scope is on its list."""
     head = distribution_row(session, scope.distribution_id)
     if head is None or (scope.unit_ids is not None and not lists_anybody(session, scope)):
         raise NotFound

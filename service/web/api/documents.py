@@ -49,6 +49,9 @@ class PostingForm(Shape):
     send_at: Annotated[Word, Field(description=f"When sending starts: {_MOMENT}; at once when empty")] = ""
     message: Annotated[Text, Field(description="The sender's own words beside the document")] = ""
     body: Annotated[Text, Field(description="Text of the document, kept to the letter")] = ""
+    adds_joiners: Annotated[bool, Field(description="Whether people who come to the audience later are listed too")] = (
+        False
+    )
 
 
 def _form_schema() -> dict[str, object]:
@@ -132,6 +135,7 @@ async def posting_of(request: Request, site: SiteDep, actor: ActorDep) -> Postin
         message=asked.message,
         files=form.files,
         send_at=_moment(asked.send_at, now) if asked.send_at else None,
+        adds_joiners=asked.adds_joiners,
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from service.actions.report_coverage import report_coverage
+from service.actions.sign_in import Visitor
 from service.domain.coverage import Report
 from service.domain.deliveries import FAILED, FINAL, OPEN, Status
 from service.domain.documents import Mode, Urgency, document_type
@@ -24,6 +25,7 @@ from service.store.listings import distributions_to_units, letters_by_status
 from service.store.overviews import Reading, failed_letters, pace, readings
 from service.store.reports import Scope
 from service.web.deps import SiteDep, VisitorDep, page
+from service.web.list_views import AddForm, list_changes_view
 from service.web.office_facts import facts_of_row
 from service.web.office_views import (
     DistributionLine,
@@ -39,6 +41,7 @@ from service.web.office_views import (
     outstanding_by_unit,
     parts,
 )
+from service.web.site import Site
 
 router = APIRouter()
 
@@ -106,13 +109,22 @@ def _line(row: RowMapping, reading: Reading, now: datetime) -> DistributionLine:
 def show_distribution(
     request: Request, site: SiteDep, visitor: VisitorDep, distribution_id: DistributionId
 ) -> Response:
+    return distribution_page(request, site, visitor, distribution_id, AddForm())
+
+
+def distribution_page(
+    request: Request, site: Site, visitor: Visitor, distribution_id: int, add_form: AddForm, status: int = 200
+) -> Response:
+    """The page, with a form in it as it was sent and what was wrong with it."""
     unit_ids = unit_ids_of(visitor.actor)
     report = report_coverage(site.runtime, visitor.actor, distribution_id, most_outstanding=PEOPLE_SHOWN)
     with site.runtime.sessions() as session:
         head = distribution_row(session, distribution_id)
         if head is None:
             raise NotFound
-        letters = _letters(session, Scope(distribution_id, unit_ids), site.runtime.clock())
+        scope = Scope(distribution_id, unit_ids)
+        letters = _letters(session, scope, site.runtime.clock())
+        changes = list_changes_view(session, scope, head, visitor.actor, report.as_of, add_form)
     view = DistributionView(
         heading=heading_of(report, head),
         facts=facts_of_row(head, with_audience=unit_ids is None),
@@ -124,8 +136,9 @@ def show_distribution(
         more=report.identity.not_yet + report.identity.not_reachable - len(report.outstanding),
         is_whole=unit_ids is None,
         can_excuse=visitor.actor.may(Act.RECORD_ABSENCE),
+        changes=changes,
     )
-    return page(site, "distribution.html", view, visitor, request)
+    return page(site, "distribution.html", view, visitor, request, status)
 
 
 def heading_of(report: Report, head: RowMapping) -> Heading:

@@ -43,6 +43,7 @@ FORM = {"title": (None, "Văn bản thử"), "type": (None, "CV"), "to": (None, 
 ABSENCE = {"first_day": "2018-03-01", "last_day": "2018-03-02", "reason": "nghỉ phép"}
 NEW_ADMINISTRATOR = {"username": "quantri2", "display_name": "Quản trị Hai", "password": "mot mat khau dai"}
 REASON = {"reason": "đi học"}
+ADDED = {"person_code": "E", "reason": "phụ trách thay"}
 ENDPOINTS = (
     Endpoint("POST", "/documents", SECRETARIAT, 202, {"files": FORM}),
     Endpoint("GET", "/documents/{document}", READ_DOCUMENTS),
@@ -63,6 +64,10 @@ ENDPOINTS = (
     Endpoint("GET", "/distributions/{other}/report.csv", READERS),
     Endpoint("POST", "/distributions/{own}/recipients/C/exemption", SECRETARIAT | {"manager"}, 204, {"json": REASON}),
     Endpoint("POST", "/distributions/{other}/recipients/E/exemption", SECRETARIAT, 204, {"json": REASON}),
+    Endpoint("GET", "/distributions/{own}/changes", WITH_MANAGER),
+    Endpoint("GET", "/distributions/{other}/changes", READERS),
+    Endpoint("POST", "/distributions/{own}/recipients", SECRETARIAT, 204, {"json": ADDED}),
+    Endpoint("PUT", "/distributions/{own}/joiners", SECRETARIAT, 204, {"json": {"adds_joiners": True}}),
     Endpoint("GET", "/me", EVERYBODY),
     Endpoint("GET", "/units", LETS_IN),
     Endpoint("GET", "/people", LETS_IN),

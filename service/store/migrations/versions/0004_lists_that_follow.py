@@ -29,3 +29,24 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("active_from IS NOT NULL"),
     )
+    op.create_index(
+        "ix_memberships_valid_to",
+        "memberships",
+        ["valid_to"],
+        unique=False,
+        postgresql_where=sa.text("valid_to IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_memberships_active_to",
+        "memberships",
+        ["active_to"],
+        unique=False,
+        postgresql_where=sa.text("active_to IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_receipts_added",
+        "receipts",
+        ["distribution_id"],
+        unique=False,
+        postgresql_where=sa.text("origin <> 'frozen'"),
+    )
