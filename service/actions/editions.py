@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from service.domain.credentials import LetterLink, Purpose, sign_letter_link, sign_link
 from service.domain.documents import Mode, Urgency, document_type
-from service.domain.letters import AccountFacts, DocumentFacts, Edition, PasswordFacts
-from service.domain.occasions import WITH_LINK, Kind, parse_occasion
+from service.domain.letters import AccountFacts, DocumentFacts, Edition, PasswordFacts, ReceiptFacts
+from service.domain.occasions import OF_ONE_READER, WITH_LINK, Kind, parse_occasion
+from service.domain.receipts import State
 from service.runtime import Runtime
 from service.store.accounts import account_row
 from service.store.distributions import distribution_row
-from service.store.documents import attached_files, document_row
+from service.store.documents import attached_files, document_row, stored_files
+from service.store.receipts import facts_of
 
 
 class EditionShelf:
@@ -25,12 +27,10 @@ class EditionShelf:
 
     def edition(self, row: RowMapping) -> Edition:
         """The edition of a row of `deliveries`."""
-        occasion = parse_occasion(row["occasion"])
-        owner = row["distribution_id"] if occasion.kind is Kind.ORIGINAL else row["account_id"]
-        key = f"{occasion}/{owner}"
+        key, kind = _key(row), parse_occasion(row["occasion"]).kind
         if key not in self._kept:
             with self._runtime.sessions() as session:
-                self._kept[key] = _BUILDERS[occasion.kind](session, key, row)
+                self._kept[key] = _BUILDERS[kind](session, key, row)
         return self._kept[key]
 
     def path(self, row: RowMapping) -> str:
@@ -47,6 +47,12 @@ class EditionShelf:
         expires_at = row["created_at"] + self._runtime.policy.letter_link_lifetime
         link = LetterLink(row["distribution_id"], row["person_id"], expires_at)
         return f"/inbox/{row['distribution_id']}?via={sign_letter_link(self._runtime.secret, link)}"
+
+
+def _key(row: RowMapping) -> str:
+    """Equal for letters that say the same but for whom they are to."""
+    key = f"{row['occasion']}/{row['distribution_id'] or row['account_id']}"
+    return f"{key}/{row['person_id']}" if parse_occasion(row["occasion"]).kind in OF_ONE_READER else key
 
 
 def _document_edition(session: Session, key: str, row: RowMapping) -> Edition:
@@ -99,11 +105,36 @@ def _account(session: Session, row: RowMapping) -> RowMapping:
     return account
 
 
+def _receipt_edition(session: Session, key: str, row: RowMapping) -> Edition:
+    revision = parse_occasion(row["occasion"]).number
+    head = distribution_row(session, row["distribution_id"])
+    document = document_row(session, head["document_id"], revision) if head else None
+    facts = facts_of(session, row["distribution_id"], row["person_id"])
+    confirmed = next((f for f in facts if f.state is State.ACKNOWLEDGED and f.revision == revision), None)
+    if document is None or confirmed is None:
+        message = f"a receipt waits for a confirmation of distribution {row['distribution_id']} that is missing"
+        raise RuntimeError(message)
+    files = stored_files(session, document["id"], revision)
+    told = ReceiptFacts(
+        title=document["title"],
+        type_name=document_type(document["type_code"]).name,
+        number=document["number"],
+        revision=revision,
+        published_at=document["published_at"],
+        sha256=document["body_sha256"],
+        files=tuple((file.meta.name, file.meta.sha256) for file in files),
+        confirmed_at=confirmed.effective_at,
+        route=confirmed.route,
+    )
+    return Edition(key, Kind.RECEIPT.value, told)
+
+
 _BUILDERS: Mapping[Kind, Callable[[Session, str, RowMapping], Edition]] = MappingProxyType(
     {
         Kind.ORIGINAL: _document_edition,
         Kind.ACTIVATION: _link_edition,
         Kind.RESET: _link_edition,
         Kind.PASSWORD_SET: _password_edition,
+        Kind.RECEIPT: _receipt_edition,
     }
 )

@@ -186,6 +186,18 @@ class NothingToConfirm(Invalid):
     vietnamese = "Văn bản này gửi để biết, không phải xác nhận."
 
 
+class NothingConfirmed(Conflict):
+    code = "nothing-confirmed"
+    en = "There is no confirmation of this revision to make out a receipt for."
+    vietnamese = "Đồng chí chưa xác nhận bản này nên chưa có biên nhận."
+
+
+class NoMailbox(Invalid):
+    code = "no-mailbox"
+    en = "The directory holds no working mail address for this person."
+    vietnamese = "Danh bạ chưa có địa chỉ thư dùng được của đồng chí."
+
+
 class OldRevision(Conflict):
     code = "old-revision"
     en = "Revision {given} was replaced; read and confirm revision {current}."

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from service.domain.deliveries import History, Outcome
 from service.domain.documents import Mode, Urgency
+from service.domain.receipts import Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,24 @@ class PasswordFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """What a reader confirmed, when, and how: `sha256` of the text, `files` by name and SHA-256 (hexadecimal)."""
+
+    title: str
+    type_name: str
+    number: str
+    revision: int
+    published_at: datetime
+    sha256: str
+    files: tuple[tuple[str, str], ...]
+    confirmed_at: datetime
+    route: Route
+
+
+Facts = DocumentFacts | AccountFacts | PasswordFacts | ReceiptFacts
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """All that the letters of one occasion share. `template` names a folder in `templates/emails/`.
 
@@ -67,7 +86,7 @@ class Edition:
 
     key: str
     template: str
-    facts: DocumentFacts | AccountFacts | PasswordFacts
+    facts: Facts
     files: tuple[AttachedFile, ...] = ()
 
 

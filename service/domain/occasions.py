@@ -9,15 +9,22 @@ class Kind(StrEnum):
     ACTIVATION = "activation"
     RESET = "reset"
     PASSWORD_SET = "password_set"  # noqa: S105 - the name of an occasion
+    RECEIPT = "receipt"
 
 
 # Letters that carry a one-time link, and say nothing any more once it is dead.
 WITH_LINK = frozenset({Kind.ACTIVATION, Kind.RESET})
 
+# Letters about what one reader did: nobody else's says the same.
+OF_ONE_READER = frozenset({Kind.RECEIPT})
+
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """`number` tells repeats apart: the credential version of an account letter; 0 where there is one only."""
+    """`number` tells repeats apart: the credential version of an account letter, the revision of a receipt.
+
+    It is 0 where there is one only.
+    """
 
     kind: Kind
     number: int = 0

@@ -15,6 +15,7 @@ from service.store.deliveries import letters_of
 from service.store.distributions import distribution_row
 from service.store.documents import document_row, stored_files
 from service.store.receipts import StateFact, facts_of, history_page, inbox_counts, inbox_page, receipt_row
+from service.web.receipt_views import receipt_view
 from service.web.views import (
     STATE_WORDS,
     Confirmation,
@@ -80,7 +81,7 @@ def document_view(session: Session, distribution_id: int, person_id: int | None,
         reader_name=full_name(receipt["family_name"], receipt["given_name"]),
         reader_unit=receipt["unit_name"],
         deadline=_deadline(head["due_at"], now),
-        confirmation=_confirmation(facts, head),
+        confirmation=_confirmation(session, receipt, facts, head),
         facts=_recorded(session, receipt, facts),
         next_href=_next_to_confirm(session, receipt["person_id"], distribution_id),
     )
@@ -127,11 +128,14 @@ def _deadline(due_at: datetime | None, now: datetime) -> Deadline | None:
     return Deadline(due_at, is_late=due_at < now, is_today=due_at.astimezone(now.tzinfo).date() == now.date())
 
 
-def _confirmation(facts: list[StateFact], head: RowMapping) -> Confirmation | None:
+def _confirmation(
+    session: Session, receipt: RowMapping, facts: list[StateFact], head: RowMapping
+) -> Confirmation | None:
     for fact in facts:
         if fact.state is State.ACKNOWLEDGED and fact.revision == head["revision"]:
             is_late = head["due_at"] is not None and fact.effective_at > head["due_at"]
-            return Confirmation(fact.effective_at, is_late)
+            shown = receipt_view(session, head["id"], receipt["person_id"], fact.revision, fact.route)
+            return Confirmation(fact.effective_at, is_late, shown)
     return None
 
 

@@ -13,6 +13,7 @@ from service.domain.arrivals import Arrival
 from service.domain.documents import Mode, Urgency
 from service.domain.receipts import State
 from service.store.documents import StoredFile
+from service.web.receipt_views import ReceiptView
 
 STATE_WORDS: Mapping[State, str] = MappingProxyType(
     {State.LISTED: "Vào hộp văn bản", State.OPENED: "Mở văn bản lần đầu", State.ACKNOWLEDGED: "Đã xác nhận"}
@@ -140,6 +141,7 @@ class Confirmation:
 
     at: datetime
     is_late: bool
+    receipt: ReceiptView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

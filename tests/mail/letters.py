@@ -11,7 +11,17 @@ from zoneinfo import ZoneInfo
 
 from service.domain.deliveries import History
 from service.domain.documents import Mode, Urgency
-from service.domain.letters import AccountFacts, AttachedFile, DocumentFacts, Edition, Letter, PasswordFacts
+from service.domain.letters import (
+    AccountFacts,
+    AttachedFile,
+    DocumentFacts,
+    Edition,
+    Facts,
+    Letter,
+    PasswordFacts,
+    ReceiptFacts,
+)
+from service.domain.receipts import Route
 from service.mail.compose import Composer
 from service.mail.smtp import SmtpMailer
 from service.rendering import make_environment
@@ -37,6 +47,17 @@ FACTS = DocumentFacts(
 )
 ACCOUNT = AccountFacts("nv00001", datetime(2018, 3, 12, 10, 0, tzinfo=UTC))
 PASSWORD = PasswordFacts("nv00001", datetime(2018, 3, 12, 10, 0, tzinfo=UTC))
+RECEIPT = ReceiptFacts(
+    title="Tuyên truyền cải cách hành chính năm 2018",
+    type_name="Kế hoạch",
+    number="12/KH-SKHCN",
+    revision=2,
+    published_at=datetime(2018, 3, 2, 1, 0, tzinfo=UTC),
+    sha256="a" * 64,
+    files=(("12-KH-SKHCN.pdf", "b" * 64),),
+    confirmed_at=datetime(2018, 3, 12, 10, 0, tzinfo=UTC),
+    route=Route.MAIL_LINK,
+)
 
 LETTER = Letter(
     delivery_id=7,
@@ -68,7 +89,7 @@ def make_letters(count: int, **changes: object) -> list[Letter]:
 
 def make_edition(
     template: str = "document",
-    facts: DocumentFacts | AccountFacts | PasswordFacts | None = None,
+    facts: Facts | None = None,
     files: tuple[AttachedFile, ...] = (),
     **changes: object,
 ) -> Edition:

@@ -17,6 +17,7 @@ from tests.mail.letters import (
     AT,
     FACTS,
     PASSWORD,
+    RECEIPT,
     SECRET,
     body_of,
     make_composer,
@@ -189,6 +190,24 @@ def test_a_letter_about_a_set_password_says_when_and_whom_to_ask_and_opens_nothi
     for part in ("plain", "html"):
         assert "vanban.skhcn.example" not in body_of(message, part)
         assert "href" not in body_of(message, part)
+
+
+def test_a_receipt_says_what_was_confirmed_when_how_and_with_which_digests() -> None:
+    message = parsed(COMPOSER.compose(make_letter(edition=make_edition("receipt", RECEIPT)), AT).message)
+    assert str(message["Subject"]) == "[CCHC] Biên nhận xác nhận đã đọc 12/KH-SKHCN"
+    for seen in (collapsed(body_of(message, "plain")), visible(body_of(message, "html"))):
+        for told in (
+            "Kính gửi: Ông/Bà Trần Thị Mây Trắng",
+            "Kế hoạch: Tuyên truyền cải cách hành chính năm 2018",
+            "Số, ký hiệu: 12/KH-SKHCN",
+            "Bản: 2, phát hành ngày 02/03/2018",
+            "Xác nhận lúc: 17:00 thứ Hai, 12/03/2018",
+            "Hình thức: Theo liên kết trong thư",
+            f"toàn văn: {'a' * 64}",
+            f"tệp 12-KH-SKHCN.pdf: {'b' * 64}",
+            "không phải chữ ký số",
+        ):
+            assert told in seen
 
 
 def test_html_keeps_its_dark_mode_and_carries_its_styles_on_the_elements() -> None:
