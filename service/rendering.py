@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from service.domain.vietnamese import date_in_words, date_short, moment, number
+from service.domain.vietnamese import date_in_words, date_short, moment, number, weekday_name
 
 _PACKAGED = Path(__file__).parent / "_templates"
 _CHECKED_OUT = Path(__file__).parent.parent / "templates"
@@ -39,6 +39,7 @@ def make_environment(time_zone: ZoneInfo) -> Environment:
         "moment": moment,
         "number": number,
         "paragraphs": paragraphs,
+        "weekday_name": weekday_name,
     }
     return environment
 

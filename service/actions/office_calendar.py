@@ -14,10 +14,10 @@ YEARS_AHEAD = 11
 
 
 def office_calendar(runtime: Runtime, session: Session, since: date | None = None) -> Calendar:
-    """The calendar from the year of `since` (this year by default) until years after any deadline may end."""
-    now = runtime.clock()
-    first_year = min(since or now.date(), now.date()).year
-    return calendar_of(runtime, session, first_year, now.year + YEARS_AHEAD)
+    """The calendar from the year before this one, or that of `since`, until years after any deadline may end."""
+    this_year = runtime.clock().year
+    first_year = min(since.year if since else this_year, this_year - 1)
+    return calendar_of(runtime, session, first_year, this_year + YEARS_AHEAD)
 
 
 def calendar_of(runtime: Runtime, session: Session, first_year: int, last_year: int) -> Calendar:

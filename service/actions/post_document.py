@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from service import doorbell
+from service.actions.office_calendar import office_calendar
 from service.domain.audiences import parse_audience
-from service.domain.documents import Posting, as_kept, check_due, check_posting
+from service.domain.calendar import Calendar
+from service.domain.deadlines import Due, check_due, due_of, work_out
+from service.domain.documents import Posting, as_kept, check_posting
 from service.domain.errors import KeyReused
 from service.domain.roles import Act, Actor
 from service.runtime import Runtime
@@ -23,6 +27,7 @@ class Posted:
 
     document_id: int
     distribution_id: int
+    due: Due | None = None
     is_repeat: bool = False
 
 
@@ -41,13 +46,13 @@ def post_document(runtime: Runtime, actor: Actor, posting: Posting, *, key: str 
     check_posting(posting, runtime.policy.max_file_bytes)
     audience = parse_audience(posting.audience)
     with runtime.sessions.begin() as session:
-        earlier = _answered_before(session, actor, posting, key)
+        calendar = office_calendar(runtime, session)
+        earlier = _answered_before(session, actor, posting, key, calendar)
         if earlier:
             return earlier
-        if posting.due:
-            check_due(posting.due, now)
+        due = _due(posting, calendar, now)
         check_audience(session, audience, posting.audience, now, now.date())
-        posted = _store(session, actor, as_kept(posting), now)
+        posted = _store(session, actor, as_kept(posting), due, now)
         if key:
             keep_answer(session, actor.caller, key, KeptAnswer(_digest(posting), posted.distribution_id))
     runtime.doorbell.ring(doorbell.LIST_RECIPIENTS)
@@ -66,7 +71,33 @@ def preview_audience(runtime: Runtime, actor: Actor, expression: str) -> Headcou
         return check_audience(session, parse_audience(expression), expression, now, now.date())
 
 
-def _answered_before(session: Session, actor: Actor, posting: Posting, key: str | None) -> Posted | None:
+def preview_deadline(runtime: Runtime, actor: Actor, posting: Posting) -> Due | None:
+    """When confirming a posting would end, posted now.
+
+    Raises:
+        Refused: as `post_document` would for the same deadline.
+    """
+    actor.must(Act.POST)
+    with runtime.sessions() as session:
+        return _due(posting, office_calendar(runtime, session), runtime.clock())
+
+
+def _due(posting: Posting, calendar: Calendar, now: datetime) -> Due | None:
+    if posting.due is None:
+        return None
+    start = _starts_at(posting, now)
+    due = work_out(posting.due, start, calendar)
+    check_due(due.at, now, start)
+    return due
+
+
+def _starts_at(posting: Posting, now: datetime) -> datetime:
+    return max(posting.send_at or now, now)
+
+
+def _answered_before(
+    session: Session, actor: Actor, posting: Posting, key: str | None, calendar: Calendar
+) -> Posted | None:
     answer = kept_answer(session, actor.caller, key) if key else None
     if answer is None:
         return None
@@ -76,14 +107,20 @@ def _answered_before(session: Session, actor: Actor, posting: Posting, key: str 
     if head is None:
         message = f"distribution {answer.distribution_id} is promised by a key and missing"
         raise RuntimeError(message)
-    return Posted(head["document_id"], answer.distribution_id, is_repeat=True)
+    return Posted(head["document_id"], answer.distribution_id, _due_again(head, calendar), is_repeat=True)
 
 
-def _store(session: Session, actor: Actor, posting: Posting, now: datetime) -> Posted:
+def _due_again(head: RowMapping, calendar: Calendar) -> Due | None:
+    if head["due_at"] is None:
+        return None
+    return due_of(head["due_at"], head["due_days"], head["frozen_at"].astimezone(calendar.zone).date(), calendar)
+
+
+def _store(session: Session, actor: Actor, posting: Posting, due: Due | None, now: datetime) -> Posted:
     document_id = add_document(session, posting, actor.account_id)
-    frozen_at = max(posting.send_at or now, now)
-    distribution_id = add_distribution(session, document_id, posting, frozen_at, actor.account_id)
-    return Posted(document_id, distribution_id)
+    starts_at = _starts_at(posting, now)
+    distribution_id = add_distribution(session, document_id, posting, due, starts_at, actor.account_id)
+    return Posted(document_id, distribution_id, due)
 
 
 def _digest(posting: Posting) -> str:

@@ -19,8 +19,8 @@ from service.actions.report_coverage import report_coverage
 from service.actions.report_status import report_status
 from service.cli.attach import attach
 from service.cli.refusals import NobodySeen, UnreadableText, UnwritableFile
-from service.cli.tables import print_report, print_status, report_object
-from service.domain.deadlines import parse_due, parse_moment
+from service.cli.tables import deadline_line, print_report, print_status, report_object
+from service.domain.deadlines import parse_deadline, parse_moment
 from service.domain.documents import Mode, NewFile, Posting, parse_urgency
 from service.domain.errors import MissingFile
 from service.domain.roles import OPERATOR
@@ -42,7 +42,7 @@ def post(  # noqa: PLR0913, PLR0917 - one option a field
     issuing_body: Annotated[str, typer.Option(help="Cơ quan ban hành.")] = "",
     urgency: Annotated[str, typer.Option(help="thuong, khan, thuong-khan or hoa-toc.")] = "thuong",
     must_confirm: Annotated[bool, typer.Option("--must-confirm", help="Ask each person to confirm.")] = False,
-    due: Annotated[str, typer.Option(help="Deadline: a date, or Nd for N working days.")] = "",
+    due: Annotated[str, typer.Option(help="Deadline: a date, with or without HH:mm; or Nd for N working days.")] = "",
     at: Annotated[str, typer.Option(help="Send at this moment: yyyy-MM-ddTHH:mm.")] = "",
     message: Annotated[str, typer.Option(help="A word of the sender.")] = "",
     add_joiners: Annotated[bool, typer.Option("--add-joiners", help="List people who come later too.")] = False,
@@ -63,7 +63,7 @@ def post(  # noqa: PLR0913, PLR0917 - one option a field
         issuing_body=issuing_body,
         urgency=parse_urgency(urgency),
         mode=Mode.ACKNOWLEDGE if must_confirm else Mode.INFORM,
-        due=parse_due(due, now) if due else None,
+        due=parse_deadline(due, now) if due else None,
         audience=to,
         message=message,
         files=attached,
@@ -161,7 +161,9 @@ def _text_of(files: tuple[NewFile, ...]) -> str:
 
 def _say(posted: Posted, *, as_json: bool) -> None:
     if as_json:
-        console.print_json(json.dumps(asdict(posted)))
+        console.print_json(json.dumps(asdict(posted), default=str))
     else:
         again = " (posted before under this key)" if posted.is_repeat else ""
         console.print(f"document {posted.document_id}, distribution {posted.distribution_id}{again}")
+        if posted.due:
+            console.print(deadline_line(posted.due), markup=False, soft_wrap=True)

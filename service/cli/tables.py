@@ -8,6 +8,7 @@ from rich.table import Table
 
 from service.actions.report_status import Status as MachineStatus
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Term
+from service.domain.deadlines import Due
 from service.domain.deliveries import Status
 from service.domain.documents import Mode
 
@@ -60,6 +61,20 @@ def report_object(report: Report) -> dict[str, object]:
         "units": [asdict(unit) for unit in report.units],
         "outstanding": [asdict(person) for person in report.outstanding],
     }
+
+
+def deadline_line(due: Due) -> str:
+    """When confirming ends, and the days in between that counted other than their weekday says."""
+    counted = f" ({due.days} working days)" if due.days else ""
+    passed_over = [f"{day:%d/%m/%Y} {said.note}" for day, said in due.exceptions if not said.is_working]
+    made_up = [f"{day:%d/%m/%Y} {said.note}" for day, said in due.exceptions if said.is_working]
+    told = [
+        f"to be confirmed by {due.at:%H:%M %d/%m/%Y}{counted}",
+        *([f"not counted: {', '.join(passed_over)}"] if passed_over else []),
+        *([f"counted: {', '.join(made_up)}"] if made_up else []),
+        *([f"no working day: {due.day_off}"] if due.day_off else []),
+    ]
+    return "; ".join(told)
 
 
 def print_status(status: MachineStatus, console: Console) -> None:

@@ -1,33 +1,126 @@
-"""Deadlines: a date, or a number of working days; both end with the working day."""
+"""Deadlines: a moment, a date, or a number of working days; the last two end with that day's work."""
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from service.domain.errors import BadDate
+from service.domain.calendar import Calendar, SpecialDay, days_between
+from service.domain.errors import BadDate, DueBeforeSending, DueInPast, DueTooFar
+from service.domain.vietnamese import moment
 
-END_OF_WORK = time(17)
-_SATURDAY = 5
 _DAYS = re.compile(r"([1-9][0-9]{0,2})d")
+_CLOCK = re.compile(r"(.+) ([0-9]{1,2}:[0-9]{2})")
+_DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d")
+# Further ahead a year was mistyped.
+_FURTHEST = timedelta(days=5 * 366)
 
 
-def parse_due(written: str, now: datetime) -> datetime:
-    """The moment of a deadline as typed: `dd/MM/yyyy`, `yyyy-MM-dd`, or `Nd` for N working days from `now`.
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """So many working days from the day of sending, which is not counted; it ends at `at`, else with the day's work.
+
+    `since` is the day to count from where somebody was shown the resulting date already.
+    """
+
+    count: int
+    at: time | None = None
+    since: date | None = None
+
+
+Deadline = WorkingDays | datetime | date
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline worked out, in the office's zone.
+
+    `days` is the number of working days that was asked for, None when a date was named. `exceptions` are the days in
+    between that counted other than their weekday says; `day_off` says why the office is closed on the day itself,
+    empty when it is not.
+    """
+
+    at: datetime
+    days: int | None
+    exceptions: tuple[tuple[date, SpecialDay], ...] = ()
+    day_off: str = ""
+
+
+def parse_deadline(written: str, now: datetime) -> Deadline:
+    """A deadline as typed: `Nd`, `dd/MM/yyyy` or `yyyy-MM-dd`, each with or without a time `HH:mm`; or ISO 8601.
 
     Raises:
         BadDate: it is none of them.
     """
-    days = _DAYS.fullmatch(written.strip())
-    day = working_days_after(now.date(), int(days[1])) if days else parse_date(written)
-    return datetime.combine(day, END_OF_WORK, now.tzinfo)
+    text = written.strip()
+    if "T" in text:
+        return parse_moment(text, now)
+    clock = _CLOCK.fullmatch(text)
+    day, at = (clock[1].strip(), _time(clock[2])) if clock else (text, None)
+    if days := _DAYS.fullmatch(day):
+        return WorkingDays(int(days[1]), at)
+    named = parse_date(day)
+    return named if at is None else datetime.combine(named, at, now.tzinfo)
 
 
-def working_days_after(start: date, count: int) -> date:
-    """The day `count` working days after `start`, itself not counted; Monday to Friday (QĐ 188/1999/QĐ-TTg)."""
-    day = start
-    while count:
-        day += timedelta(days=1)
-        count -= day.weekday() < _SATURDAY
-    return day
+def work_out(deadline: Deadline, start: datetime, calendar: Calendar) -> Due:
+    """The moment at which a deadline of something sent at `start` ends."""
+    first = start.astimezone(calendar.zone).date()
+    if isinstance(deadline, datetime):
+        return due_of(deadline, None, first, calendar)
+    if isinstance(deadline, WorkingDays):
+        first = deadline.since or first
+        day = calendar.working_days_after(first, deadline.count)
+        at = datetime.combine(day, deadline.at, calendar.zone) if deadline.at else calendar.end_of_work(day)
+        return due_of(at, deadline.count, first, calendar)
+    return due_of(calendar.end_of_work(deadline), None, first, calendar)
+
+
+def due_of(at: datetime, days: int | None, first: date, calendar: Calendar) -> Due:
+    """What there is to say of a deadline that is known; `first` is the day of sending."""
+    local = at.astimezone(calendar.zone)
+    last = local.date()
+    exceptions = tuple(calendar.exceptions_between(first, last)) if days else ()
+    return Due(local, days, exceptions, day_off="" if calendar.is_working_day(last) else calendar.why(last))
+
+
+def check_due(due: datetime, now: datetime, start: datetime) -> None:
+    """Pass when a deadline lies ahead of now, and of `start`, when sending begins.
+
+    Raises:
+        DueInPast: it has passed.
+        DueBeforeSending: it will have passed when the document is sent.
+        DueTooFar: it is more than five years ahead.
+    """
+    written = moment(due.astimezone(now.tzinfo))
+    if due <= now:
+        raise DueInPast(due=written)
+    if due <= start:
+        raise DueBeforeSending(due=written, start=moment(start.astimezone(now.tzinfo)))
+    if due - now > _FURTHEST:
+        raise DueTooFar(due=written)
+
+
+def own_due(due: datetime, listed: date, away: Collection[tuple[date, date]], calendar: Calendar) -> datetime | None:
+    """A person's own deadline, None for the same as everybody's; `away` are first and last days of absences.
+
+    Working days of absence after the day of listing do not count, and counting goes on after the return; the hour
+    stays. A deadline on the day of listing itself is one such day.
+    """
+    last = due.astimezone(calendar.zone).date()
+
+    def is_away(day: date) -> bool:
+        return any(first <= day <= end for first, end in away)
+
+    counted = [day for day in days_between(listed, last) if calendar.is_working_day(day)] or [last]
+    missed = sum(is_away(day) for day in counted)
+    if not missed:
+        return None
+    day = last
+    while missed:
+        day = calendar.working_days_after(day, 1)
+        missed -= not is_away(day)
+    return datetime.combine(day, due.astimezone(calendar.zone).time(), calendar.zone)
 
 
 def parse_date(written: str) -> date:
@@ -36,7 +129,7 @@ def parse_date(written: str) -> date:
     Raises:
         BadDate: it is neither, or no day of the calendar.
     """
-    for form in ("%d/%m/%Y", "%Y-%m-%d"):
+    for form in _DATE_FORMS:
         try:
             return datetime.strptime(written.strip(), form).date()  # noqa: DTZ007 - a date has no zone
         except ValueError:
@@ -56,4 +149,11 @@ def parse_moment(written: str, now: datetime) -> datetime:
         # Near either end of the calendar another zone has no date for it.
         return known.astimezone(UTC).astimezone(now.tzinfo)
     except (ValueError, OverflowError) as error:
+        raise BadDate(given=written) from error
+
+
+def _time(written: str) -> time:
+    try:
+        return datetime.strptime(written, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
+    except ValueError as error:
         raise BadDate(given=written) from error

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
+from service.domain.deadlines import Deadline
 from service.domain.errors import (
     BadNumber,
-    DueInPast,
     EmptyFileName,
     FileTooLarge,
     MissingTitle,
@@ -20,7 +20,7 @@ from service.domain.errors import (
     UnknownUrgency,
     UnstorableText,
 )
-from service.domain.vietnamese import comparable, moment, nfc, strip_controls
+from service.domain.vietnamese import comparable, nfc, strip_controls
 
 
 class DocumentGroup(StrEnum):
@@ -212,7 +212,8 @@ class Posting:
     """What the secretariat asks to publish, and to whom.
 
     `title` is the trích yếu, `body` the text of the document, `message` the sender's own words beside it. `audience` is
-    the expression as typed. `due` is when confirming ends, `send_at` when sending starts; both know their zone.
+    the expression as typed. `due` is when confirming ends, as asked for, `send_at` when sending starts; moments know
+    their zone.
     With `adds_joiners` people who come to the audience after the list was frozen are listed too.
     """
 
@@ -225,7 +226,7 @@ class Posting:
     signer: Signer = Signer()
     urgency: Urgency = Urgency.NORMAL
     mode: Mode = Mode.INFORM
-    due: datetime | None = None
+    due: Deadline | None = None
     audience: str
     message: str = ""
     files: tuple[NewFile, ...] = ()
@@ -271,16 +272,6 @@ def check_posting(posting: Posting, max_file_bytes: int) -> None:
         _check_secrecy(text)
     for file in posting.files:
         _check_file(file, max_file_bytes)
-
-
-def check_due(due: datetime, now: datetime) -> None:
-    """Pass when a deadline lies ahead; both know their zone, `now` stands in the office's.
-
-    Raises:
-        DueInPast: it does not.
-    """
-    if due <= now:
-        raise DueInPast(due=moment(due.astimezone(now.tzinfo)))
 
 
 def as_kept(posting: Posting) -> Posting:

@@ -162,6 +162,18 @@ class DueInPast(Invalid):
     vietnamese = "Hạn xác nhận {due} đã qua."
 
 
+class DueBeforeSending(Invalid):
+    code = "due-before-sending"
+    en = "The deadline {due} comes before sending starts at {start}."
+    vietnamese = "Hạn xác nhận {due} đến trước lúc gửi {start}."
+
+
+class DueTooFar(Invalid):
+    code = "due-too-far"
+    en = "The deadline {due} is more than five years ahead; check the year."
+    vietnamese = "Hạn xác nhận {due} cách nay hơn năm năm; kiểm tra lại năm."
+
+
 class UnknownTerm(Invalid):
     code = "unknown-audience-term"
     en = "The audience term {term!r} names nobody: {reason}."

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from service.domain.audiences import Audience
+from service.domain.deadlines import Due
 from service.domain.documents import Posting
 from service.domain.occasions import ORIGINAL
 from service.store.audiences import belongs, in_force
@@ -30,14 +31,20 @@ _COUNTED: Mapping[str, bool] = {"preserve_rowcount": True}
 
 
 def add_distribution(
-    session: Session, document_id: int, posting: Posting, frozen_at: datetime, posted_by: int | None
+    session: Session,
+    document_id: int,
+    posting: Posting,
+    due: Due | None,
+    frozen_at: datetime,
+    posted_by: int | None,
 ) -> int:
     distribution_id: int = session.execute(
         insert(distributions)
         .values(
             document_id=document_id,
             mode=posting.mode,
-            due_at=posting.due,
+            due_at=due.at if due else None,
+            due_days=due.days if due else None,
             audience=posting.audience,
             message=posting.message,
             urgency=posting.urgency,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Term, UnitCoverage
+from service.domain.deadlines import Due
 from service.domain.deliveries import Status
 from service.domain.documents import (
     DocumentGroup,
@@ -121,7 +122,7 @@ class PostPreviewView:
     form: PostForm
     name: str
     mode: Mode
-    due_at: datetime | None
+    due: Due | None
     facts: tuple[Fact, ...]
     body: str
     message: str

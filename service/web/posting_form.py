@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, time
+from datetime import datetime
 from itertools import product
 
-from service.domain.deadlines import END_OF_WORK, parse_date, parse_due
+from service.domain.deadlines import Deadline, WorkingDays, parse_date, parse_deadline
 from service.domain.documents import (
     Mode,
     NewFile,
@@ -14,7 +14,6 @@ from service.domain.documents import (
     Signer,
     SigningAuthority,
     Urgency,
-    check_due,
     check_posting,
     parse_urgency,
     secrecy_mark,
@@ -54,6 +53,9 @@ Errors = dict[str, str]
 class PostForm:
     """As typed. `key` is drawn with the form and travels with it, so that pressing twice posts once.
 
+    `due_since` is the day from which working days were counted when the preview showed the resulting date: five from
+    today must not become five from tomorrow while the page lies open.
+
     `to` says where the audience comes from: everybody, what is `CHOSEN` by units and classes, or what is `WRITTEN` in
     `audience`.
     """
@@ -75,7 +77,8 @@ class PostForm:
     audience: str = ""
     mode: str = Mode.ACKNOWLEDGE.value
     due_date: str = ""
-    due_time: str = END_OF_WORK.isoformat("minutes")
+    due_time: str = ""
+    due_since: str = ""
     message: str = ""
     # A box that is not ticked is not sent.
     joiners: str = ""
@@ -186,18 +189,19 @@ def _read_dates(read: Read, form: PostForm, now: datetime) -> None:
         read.refuse(refused, "issued_on")
     try:
         if form.due_date.strip() and read.posting.mode is Mode.ACKNOWLEDGE:
-            due = datetime.combine(parse_due(form.due_date, now).date(), _time(form.due_time), now.tzinfo)
-            check_due(due, now)
-            read.posting = replace(read.posting, due=due)
+            read.posting = replace(read.posting, due=_deadline(form, now))
     except Refused as refused:
         read.refuse(refused, "due")
 
 
-def _time(written: str) -> time:
-    try:
-        return datetime.strptime(written.strip(), "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
-    except ValueError as error:
-        raise BadDate(given=written) from error
+def _deadline(form: PostForm, now: datetime) -> Deadline:
+    deadline = parse_deadline(f"{form.due_date} {form.due_time}", now)
+    if not isinstance(deadline, WorkingDays) or not form.due_since:
+        return deadline
+    since = parse_date(form.due_since)
+    if since > now.date():
+        raise BadDate(given=form.due_since)
+    return replace(deadline, since=since)
 
 
 def _read_urgency(read: Read, form: PostForm) -> None:

@@ -1,5 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, insert, literal, select, text
@@ -7,8 +7,11 @@ from sqlalchemy import func, insert, literal, select, text
 from service import doorbell
 from service.actions.list_recipients import WORTH_COUNTING, list_recipients
 from service.actions.post_document import post_document, preview_audience
+from service.domain.calendar import SpecialDay
+from service.domain.deadlines import WorkingDays
 from service.domain.documents import NewFile
 from service.domain.errors import (
+    DueBeforeSending,
     DueInPast,
     EmptyAudience,
     FileTooLarge,
@@ -21,8 +24,9 @@ from service.domain.errors import (
 )
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
+from service.store.calendar_days import write_days
 from service.store.tables import deliveries, distributions, documents, files, memberships, people, receipts
-from tests.fakes import FakeClock, FakeDoorbell
+from tests.fakes import OFFICE_ZONE, FakeClock, FakeDoorbell
 from tests.makers import LONG_AGO, make_actor, make_person, make_posting, make_unit
 
 SECRETARIAT = make_actor(Role.SECRETARIAT)
@@ -136,6 +140,39 @@ def test_a_bad_posting_names_what_is_wrong_and_stores_nothing(
 def test_a_deadline_in_the_past_is_refused(runtime: Runtime, office: dict[str, int], clock: FakeClock) -> None:
     with pytest.raises(DueInPast):
         post_document(runtime, OPERATOR, make_posting(due=clock.now - timedelta(minutes=1)))
+
+
+def test_working_days_of_a_scheduled_posting_count_from_the_day_of_sending(
+    runtime: Runtime, office: dict[str, int], clock: FakeClock
+) -> None:
+    clock.now = datetime(2026, 11, 20, 9, 41, tzinfo=OFFICE_ZONE)
+    sending = datetime(2026, 11, 23, 8, tzinfo=OFFICE_ZONE)
+    posted = post_document(runtime, OPERATOR, make_posting(due=WorkingDays(1), send_at=sending), key="k1")
+    assert posted.due
+    assert (posted.due.at, posted.due.days) == (datetime(2026, 11, 25, 17, tzinfo=OFFICE_ZONE), 1)
+    assert [said.note for _, said in posted.due.exceptions] == ["Ngày Văn hóa Việt Nam"]
+
+    again = post_document(runtime, OPERATOR, make_posting(due=WorkingDays(1), send_at=sending), key="k1")
+    assert again.due == posted.due
+    with runtime.sessions() as session:
+        kept = session.execute(select(distributions.c.due_at, distributions.c.due_days)).one()
+    assert kept == (posted.due.at, 1)
+
+
+def test_a_deadline_before_sending_is_refused(runtime: Runtime, office: dict[str, int], clock: FakeClock) -> None:
+    later = clock.now + timedelta(days=2)
+    with pytest.raises(DueBeforeSending):
+        post_document(runtime, OPERATOR, make_posting(due=later - timedelta(minutes=1), send_at=later))
+    assert count(runtime, distributions) == 0
+
+
+def test_what_the_office_announced_counts(runtime: Runtime, office: dict[str, int], clock: FakeClock) -> None:
+    clock.now = datetime(2026, 11, 20, 9, 41, tzinfo=OFFICE_ZONE)
+    with runtime.sessions.begin() as session:
+        write_days(session, {date(2026, 11, 23): SpecialDay(is_working=False, note="Nghỉ")}, None, clock.now)
+    posted = post_document(runtime, OPERATOR, make_posting(due=WorkingDays(1)))
+    assert posted.due
+    assert posted.due.at.date() == date(2026, 11, 25)
 
 
 @pytest.mark.parametrize("role", set(Role) - {Role.SECRETARIAT})

@@ -2,7 +2,7 @@ import hashlib
 import unicodedata
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,6 @@ from service.domain.documents import (
     SigningAuthority,
     Urgency,
     as_kept,
-    check_due,
     check_posting,
     document_type,
     parse_urgency,
@@ -27,7 +26,6 @@ from service.domain.documents import (
 )
 from service.domain.errors import (
     BadNumber,
-    DueInPast,
     EmptyFileName,
     FileTooLarge,
     MissingTitle,
@@ -282,16 +280,3 @@ def test_what_a_document_does_not_say_stays_unsaid() -> None:
 def test_keeping_a_kept_posting_changes_nothing() -> None:
     kept = as_kept(replace(PLAN, number=" 12/KH ", issued_on=date(2018, 3, 2)))
     assert as_kept(kept) == kept
-
-
-def test_a_deadline_must_lie_ahead() -> None:
-    now = datetime(2018, 3, 12, 17, 0, tzinfo=timezone(timedelta(hours=7)))
-    check_due(now + timedelta(seconds=1), now)
-    with pytest.raises(DueInPast):
-        check_due(now, now)
-
-
-def test_a_past_deadline_is_named_in_office_time() -> None:
-    office = timezone(timedelta(hours=7))
-    with pytest.raises(DueInPast, match="17:00 thứ Hai, 12/03/2018"):
-        check_due(datetime(2018, 3, 12, 10, 0, tzinfo=UTC), datetime(2018, 3, 13, 8, 0, tzinfo=office))

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -14,7 +14,7 @@ from service.runtime import Runtime
 from service.store.tables import distributions, documents, files
 from service.web.app import make_app
 from service.web.site import Site
-from tests.fakes import FakeClock
+from tests.fakes import OFFICE_ZONE, FakeClock
 from tests.web.conftest import form_token
 from tests.web.office import Office, make_office, text_of
 
@@ -28,7 +28,6 @@ FORM = {
     "body": "Dòng một.\r\n\r\n  Dòng hai, thụt vào.",
     "to": "all",
     "mode": "acknowledge",
-    "due_time": "17:00",
 }
 
 
@@ -115,6 +114,10 @@ def test_units_and_classes_chosen_together_narrow_each_other(
         ({"due_date": "01/01/2018"}, "đã qua"),
         ({"due_date": "hôm sau"}, "không phải là ngày"),
         ({"due_date": "5d", "due_time": "25:00"}, "không phải là ngày"),
+        ({"due_date": "01/12/2026 10:00", "due_time": "10:00"}, "không phải là ngày"),
+        ({"due_date": "31/12/2999"}, "cách nay hơn năm năm"),
+        ({"due_date": "5d", "due_since": "31/12/9999"}, "không phải là ngày"),
+        ({"due_date": "5d", "due_since": "01/01/0001"}, "đã qua"),
         ({"urgency": "rất gấp"}, "Không có mức độ khẩn"),
         ({"body": "Kính gửi\r\nTỐI MẬT\r\n"}, "Văn bản có dấu TỐI MẬT"),
         ({"to": "written", "audience": "unit:KHONG"}, "unit:KHONG"),
@@ -165,12 +168,30 @@ def test_the_text_is_kept_to_the_letter_through_both_steps(office: Office) -> No
     assert carried[1] == "\n  &#34;Điều 1&#34; &lt;b&gt;&amp;amp;&lt;/b&gt;\n"
 
 
-def test_working_days_are_counted_once_and_carried_as_a_date(office: Office, clock: FakeClock) -> None:
+def test_working_days_are_counted_from_the_day_of_the_preview_and_skip_holidays(
+    office: Office, clock: FakeClock
+) -> None:
+    clock.now = datetime(2026, 11, 20, 22, 41, tzinfo=OFFICE_ZONE)
     with office.visit("secretariat") as client:
         _, preview = send(client, "preview", due_date="5d")
-    carried = re.search(r'name="due_date" value="(\d\d/\d\d/\d{4})"', preview)
-    assert carried
-    assert carried[1] != clock.now.strftime("%d/%m/%Y")
+        clock.move(timedelta(hours=2))
+        fields = {"due_date": "5d", "due_since": "20/11/2026"}
+        assert all(f'name="{name}" value="{value}"' in preview for name, value in fields.items())
+        status, _ = send(client, "post", **fields)
+    shown = text_of(preview)
+    assert "Hạn: 5 ngày làm việc, tức 17:00 thứ Hai, 30/11/2026." in shown
+    assert "Không tính thứ Ba, 24/11/2026: Ngày Văn hóa Việt Nam" in shown
+    assert status == 303
+    with office.runtime.sessions() as session:
+        kept = session.execute(select(distributions.c.due_at, distributions.c.due_days)).one()
+    assert kept == (datetime(2026, 11, 30, 17, tzinfo=OFFICE_ZONE), 5)
+
+
+def test_a_deadline_on_a_day_off_is_pointed_out(office: Office, clock: FakeClock) -> None:
+    clock.now = datetime(2026, 11, 20, 9, 41, tzinfo=OFFICE_ZONE)
+    with office.visit("secretariat") as client:
+        _, preview = send(client, "preview", due_date="24/11/2026", due_time="10:00")
+    assert "Hạn: 10:00 thứ Ba, 24/11/2026. Ngày hết hạn là ngày không làm việc: Ngày Văn hóa" in text_of(preview)
 
 
 def test_pressing_twice_posts_once(office: Office) -> None:

@@ -1,14 +1,14 @@
 """Posting a document, and reading what was posted."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BeforeValidator, Field, ValidationError
 
 from service.actions.post_document import Posted, post_document, preview_audience
-from service.domain.deadlines import parse_due, parse_moment
+from service.domain.deadlines import Due, parse_deadline, parse_moment
 from service.domain.documents import Mode, Posting, Signer, SigningAuthority, Urgency, document_type, parse_urgency
 from service.domain.errors import BadDate, NotFound
 from service.domain.roles import Act
@@ -24,7 +24,7 @@ router = APIRouter(tags=["documents"])
 upload_router = APIRouter(tags=["documents"])
 
 _FILES = "files"
-_DAYS = "dd/MM/yyyy or yyyy-MM-dd (the end of that working day)"
+_DAYS = "dd/MM/yyyy or yyyy-MM-dd, each with HH:mm behind it or to the end of that day's work"
 _MOMENT = "yyyy-MM-ddTHH:mm (in the office's zone unless it names its own)"
 
 # A form sends every field that it has, the unfilled ones as empty text.
@@ -72,9 +72,34 @@ class PostedLinks(Shape):
     report: str
 
 
+class SpecialDayShape(Shape):
+    day: date
+    is_working: bool
+    note: str
+
+
+class DueShape(Shape):
+    """`days` working days were asked for, null when a date was named.
+
+    `exceptions` are the days in between that counted other than their weekday says; `day_off` says why the office is
+    closed on the day itself, empty when it is not.
+    """
+
+    at: Moment
+    days: int | None
+    exceptions: list[SpecialDayShape]
+    day_off: str
+
+    @classmethod
+    def of(cls, due: Due) -> Self:
+        exceptions = [SpecialDayShape(day=day, is_working=d.is_working, note=d.note) for day, d in due.exceptions]
+        return cls(at=due.at, days=due.days, exceptions=exceptions, day_off=due.day_off)
+
+
 class PostedDocument(Shape):
     document_id: int
     distribution_id: int
+    due: DueShape | None
     links: PostedLinks
 
 
@@ -130,7 +155,7 @@ async def posting_of(request: Request, site: SiteDep, actor: ActorDep) -> Postin
         signer=Signer(asked.signer_authority, asked.signer_position, asked.signer_name),
         urgency=parse_urgency(asked.urgency),
         mode=asked.mode,
-        due=_due(asked.due, now) if asked.due else None,
+        due=parse_deadline(asked.due, now) if asked.due else None,
         audience=asked.to,
         message=asked.message,
         files=form.files,
@@ -197,10 +222,6 @@ def preview(site: SiteDep, actor: ActorDep, to: Text) -> HeadcountShape:
     return HeadcountShape.model_validate(preview_audience(site.runtime, actor, to))
 
 
-def _due(written: str, now: datetime) -> datetime:
-    return _moment(written, now) if "T" in written else parse_due(written, now)
-
-
 def _moment(written: str, now: datetime) -> datetime:
     """A moment of this age: at the ends of the calendar other zones have no such time."""
     moment = parse_moment(written, now)
@@ -214,6 +235,7 @@ def _answer(posted: Posted) -> PostedDocument:
     return PostedDocument(
         document_id=posted.document_id,
         distribution_id=posted.distribution_id,
+        due=DueShape.of(posted.due) if posted.due else None,
         links=PostedLinks(
             document=f"/api/v1/documents/{posted.document_id}",
             distribution=distribution,

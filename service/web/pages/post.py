@@ -13,9 +13,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from service.actions.post_document import post_document, preview_audience
+from service.actions.post_document import post_document, preview_audience, preview_deadline
 from service.actions.sign_in import Visitor
 from service.domain.audiences import StaffClass
+from service.domain.deadlines import Due
 from service.domain.documents import DOCUMENT_TYPES, DocumentGroup, NewFile, Posting, SigningAuthority, Urgency
 from service.domain.errors import Conflict, Invalid, KeyReused
 from service.domain.roles import Act
@@ -52,6 +53,14 @@ class _Asked:
         return page(self.site, template, view, self.visitor, self.request, status)
 
 
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """What posting would do: whom it reaches, and until when they have time."""
+
+    reach: Headcount
+    due: Due | None
+
+
 @router.get("/post")
 def show_form(request: Request, site: SiteDep, visitor: VisitorDep) -> Response:
     visitor.actor.must(Act.POST)
@@ -72,24 +81,24 @@ def take_step(request: Request, site: SiteDep, upload: Annotated[Upload, Depends
 
 
 def _preview(asked: _Asked) -> Response:
-    read, reach = _judge(asked, ())
-    if read.errors or reach is None:
+    read, outlook = _judge(asked, ())
+    if read.errors or outlook is None:
         return _form_page(asked, read.errors, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _preview_page(asked, read.posting, reach, {})
+    return _preview_page(asked, read.posting, outlook, {})
 
 
 def _publish(asked: _Asked, files: tuple[NewFile, ...]) -> Response:
-    read, reach = _judge(asked, files)
+    read, outlook = _judge(asked, files)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    if read.errors.keys() - {"files"} or reach is None:
+    if read.errors.keys() - {"files"} or outlook is None:
         return _form_page(asked, read.errors, status)
     if read.errors:
-        return _preview_page(asked, read.posting, reach, read.errors, status)
+        return _preview_page(asked, read.posting, outlook, read.errors, status)
     try:
         posted = post_document(asked.site.runtime, asked.visitor.actor, read.posting, key=asked.form.key or None)
     except KeyReused as refused:
         again = replace(asked, form=replace(asked.form, key=new_key()))
-        return _preview_page(again, read.posting, reach, {"": _POSTED_BEFORE}, status_of(refused))
+        return _preview_page(again, read.posting, outlook, {"": _POSTED_BEFORE}, status_of(refused))
     except (Conflict, Invalid) as refused:
         return _form_page(asked, {place_of(refused, read.posting): refused.vi}, status_of(refused))
     return RedirectResponse(f"/distributions/{posted.distribution_id}", HTTPStatus.SEE_OTHER)
@@ -101,35 +110,40 @@ _POSTED_BEFORE = (
 )
 
 
-def _judge(asked: _Asked, files: tuple[NewFile, ...]) -> tuple[Read, Headcount | None]:
-    """Everything that is wrong with the form, and how many its audience reaches when that can be told."""
-    runtime = asked.site.runtime
+def _judge(asked: _Asked, files: tuple[NewFile, ...]) -> tuple[Read, _Outlook | None]:
+    """Everything that is wrong with the form, and what it leads to when that can be told."""
+    runtime, actor = asked.site.runtime, asked.visitor.actor
     read = read_posting(asked.form, files, runtime.clock(), runtime.policy.max_file_bytes)
+    due = reach = None
+    try:
+        due = preview_deadline(runtime, actor, read.posting)
+    except Invalid as refused:
+        read.refuse(refused, "due")
     if "audience" in read.errors:
         return read, None
     try:
-        return read, preview_audience(runtime, asked.visitor.actor, asked.form.expression)
+        reach = preview_audience(runtime, actor, asked.form.expression)
     except Invalid as refused:
         read.refuse(refused, "audience")
-        return read, None
+    return read, _Outlook(reach, due) if reach else None
 
 
 def _preview_page(
-    asked: _Asked, posting: Posting, reach: Headcount, errors: Errors, status: HTTPStatus = HTTPStatus.OK
+    asked: _Asked, posting: Posting, outlook: _Outlook, errors: Errors, status: HTTPStatus = HTTPStatus.OK
 ) -> Response:
-    # Five working days from today must not become five from tomorrow while the page lies open.
-    form = replace(asked.form, due_date=date_short(posting.due.date())) if posting.due else asked.form
+    today = asked.site.runtime.clock().date()
+    form = asked.form if asked.form.due_since else replace(asked.form, due_since=date_short(today))
     with asked.site.runtime.sessions() as session:
         alike = _alike(session, posting)
     view = PostPreviewView(
         form=form,
         name=named(posting.number.strip(), posting.title.strip()),
         mode=posting.mode,
-        due_at=posting.due,
+        due=outlook.due,
         facts=facts_of_posting(posting),
         body=posting.body,
         message=posting.message,
-        reach=reach,
+        reach=outlook.reach,
         same_number=alike,
         errors=errors,
         max_file_bytes=asked.site.runtime.policy.max_file_bytes,

@@ -1,8 +1,11 @@
+from datetime import datetime
+
 import pytest
 from sqlalchemy import func, select
 
 from service.runtime import Runtime
 from service.store.tables import distributions
+from tests.fakes import OFFICE_ZONE, FakeClock
 from tests.web.api.conftest import Caller
 
 FORM = {
@@ -61,4 +64,25 @@ def test_a_key_with_another_posting_is_a_conflict(
     again = secretariat.post("/documents", data=FORM | change, files={"files": b"x"}, headers={"Idempotency-Key": "k1"})
     assert again.status_code == 409
     assert again.json()["code"] == "idempotency-key-reused"
+    assert posted(runtime) == before
+
+
+def test_the_answer_tells_when_confirming_ends_and_what_was_passed_over(secretariat: Caller, clock: FakeClock) -> None:
+    clock.now = datetime(2026, 11, 20, 9, tzinfo=OFFICE_ZONE)
+    skipped = {"day": "2026-11-24", "is_working": False, "note": "Ngày Văn hóa Việt Nam"}
+    answer = secretariat.post("/documents", data=FORM, files={"files": b"x"}).json()
+    assert answer["due"] == {"at": "2026-11-30T10:00:00Z", "days": 5, "exceptions": [skipped], "day_off": ""}
+    assert secretariat.post("/documents", data=FORM | {"due": ""}, files={"files": b"x"}).json()["due"] is None
+
+
+@pytest.mark.parametrize(
+    ("due", "code"),
+    [("2026-11-22 09:00", "due-before-sending"), ("2206-11-22", "due-too-far"), ("2026-11-19T09:00", "due-in-past")],
+)
+def test_a_deadline_that_cannot_be_kept_is_refused(
+    secretariat: Caller, clock: FakeClock, runtime: Runtime, due: str, code: str
+) -> None:
+    clock.now, before = datetime(2026, 11, 20, 9, tzinfo=OFFICE_ZONE), posted(runtime)
+    form = FORM | {"due": due, "send_at": "2026-11-23T08:00"}
+    assert secretariat.post("/documents", data=form, files={"files": b"x"}).json()["code"] == code
     assert posted(runtime) == before
