@@ -7,14 +7,35 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from service.store.tables import metadata
 
+# A restored table has what its owner grants on new tables by default beside what the backup granted.
+_EVIDENCE_RIGHTS = """
+DO $$
+DECLARE
+    role_name text;
+BEGIN
+    FOR role_name IN
+        SELECT DISTINCT grantee::regrole::text FROM pg_class, aclexplode(relacl)
+         WHERE pg_class.oid = 'evidence'::regclass AND grantee <> 0 AND grantee <> relowner
+    LOOP
+        EXECUTE format('REVOKE ALL ON evidence FROM %s', role_name);
+        EXECUTE format('GRANT SELECT, INSERT (entry) ON evidence TO %s', role_name);
+    END LOOP;
+END
+$$
+"""
+
 
 def upgrade_schema(connection: Connection) -> None:
-    """Apply every migration that is missing. Forward only: a release that must be left is restored from a backup."""
+    """Apply every migration that is missing. Forward only: a release that must be left is restored from a backup.
+
+    Whatever happened to the rights before, the application's role may only append to the evidence log afterwards.
+    """
     command.upgrade(_config(connection), "head")
+    connection.execute(text(_EVIDENCE_RIGHTS))
 
 
 def newest_revision(connection: Connection) -> str | None:

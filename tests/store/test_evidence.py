@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -11,7 +11,16 @@ from service.domain.evidence import GENESIS, Deed, entry
 from service.domain.evidence import seal as seal_of
 from service.domain.roles import OPERATOR
 from service.store.evidence import append, seal, sealed_entries
+from service.store.schema import upgrade_schema
 
+FORBIDDEN = (
+    "UPDATE evidence SET entry = '{}'",
+    "UPDATE evidence SET position = 7, hash = ''",
+    "DELETE FROM evidence",
+    "TRUNCATE evidence",
+    "INSERT INTO evidence (entry, position, hash) VALUES ('{}', 1, '')",
+    "ALTER TABLE evidence DISABLE TRIGGER ALL",
+)
 MOMENT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 
 
@@ -54,20 +63,35 @@ def test_of_two_sealers_one_works(sessions: sessionmaker[Session]) -> None:
         assert seal(second, most=10) == 0
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE evidence SET entry = '{}'",
-        "UPDATE evidence SET position = 7, hash = ''",
-        "DELETE FROM evidence",
-        "TRUNCATE evidence",
-        "INSERT INTO evidence (entry, position, hash) VALUES ('{}', 1, '')",
-        "ALTER TABLE evidence DISABLE TRIGGER ALL",
-    ],
-)
+@pytest.mark.parametrize("statement", FORBIDDEN)
 def test_the_applications_role_can_neither_change_nor_place_an_entry(
     sessions: sessionmaker[Session], statement: str
 ) -> None:
     write(sessions, 1)
     with sessions() as session, pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
         session.execute(text(statement))
+
+
+def test_rights_that_a_restore_or_a_hand_gave_back_are_taken_away_by_the_next_migration(
+    shared_database: tuple[str, Engine], sessions: sessionmaker[Session]
+) -> None:
+    write(sessions, 1)
+    _, owner = shared_database
+    with owner.begin() as connection:
+        connection.execute(text("GRANT UPDATE, DELETE, TRUNCATE, INSERT ON evidence TO eoffice_app"))
+        upgrade_schema(connection)
+    for statement in FORBIDDEN:
+        with sessions() as session, pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+            session.execute(text(statement))
+
+
+def test_even_the_owner_is_stopped_by_the_trigger(
+    shared_database: tuple[str, Engine], sessions: sessionmaker[Session]
+) -> None:
+    write(sessions, 1)
+    with sessions.begin() as session:
+        seal(session, most=1)
+    _, owner = shared_database
+    for statement in ("UPDATE evidence SET hash = ''", "DELETE FROM evidence"):
+        with owner.connect() as connection, pytest.raises(DBAPIError, match="never changed"):
+            connection.execute(text(statement))
