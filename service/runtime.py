@@ -6,6 +6,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from service.domain.anchors import Anchors
 from service.domain.calendar import DEFAULT_HOURS, Hours
 from service.domain.clocks import Clock
 from service.domain.deliveries import RetryPolicy
@@ -40,6 +41,7 @@ class Policy:
     letter_link_lifetime: timedelta = timedelta(days=90)
     password_least: int = 10
     max_file_bytes: int = 26_214_400
+    anchor_interval: timedelta = timedelta(minutes=1)
     mail_domain: str = "localhost.localdomain"
     hours: Hours = DEFAULT_HOURS
 
@@ -53,6 +55,7 @@ class Runtime:
     clock: Clock
     doorbell: Doorbell
     passwords: PasswordHasher
+    anchors: Anchors
     secret: bytes
     worker: str
     server: str = "default"

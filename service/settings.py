@@ -132,6 +132,8 @@ class Settings(BaseSettings):
     set_aside_after: Annotated[int, Field(gt=0)] = 5
     lease: Seconds = 60
     sweep_interval: Seconds = 5
+    seal_interval: Seconds = 1
+    anchor_interval: Seconds = 60
     circuit_pause: Seconds = 5
     circuit_pause_cap: Seconds = 60
     smtp_connections: Annotated[int, Field(gt=0, le=100)] = 4

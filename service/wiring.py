@@ -8,6 +8,7 @@ from email.utils import parseaddr
 
 from sqlalchemy import Engine
 
+from service.anchors import AnchorFiles, NoAnchors
 from service.domain.deliveries import RetryPolicy
 from service.domain.errors import BadSetting, MissingSetting
 from service.domain.letters import Letter, Sent
@@ -61,6 +62,7 @@ def build(settings: Settings) -> Runtime:
         clock=lambda: datetime.now(settings.zone),
         doorbell=BrokerDoorbell(settings.require("broker_url")),
         passwords=Argon2Passwords(),
+        anchors=AnchorFiles(settings.data_dir, socket.gethostname()) if settings.data_dir else NoAnchors(),
         secret=settings.require("secret_key").encode(),
         worker=f"{socket.gethostname()}:{os.getpid()}",
         server=server.place if server else "",
@@ -130,6 +132,7 @@ def _policy(settings: Settings) -> Policy:
         letter_link_lifetime=timedelta(seconds=settings.letter_link_lifetime),
         password_least=settings.password_least,
         max_file_bytes=settings.max_file_bytes,
+        anchor_interval=timedelta(seconds=settings.anchor_interval),
         mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
         hours=settings.hours,
     )

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.embedded.postgres import EmbeddedPostgres
+from service.embedded.postgres import SUPERUSER, EmbeddedPostgres
 from service.embedded.valkey import EmbeddedValkey
 from service.runtime import Runtime
 from service.store.database import make_engine, make_sessions
 from service.store.schema import upgrade_schema
 from service.store.tables import metadata
-from tests.fakes import FakeClock, FakeDoorbell, FakeMailer, FakePasswords
+from tests.fakes import FakeAnchors, FakeClock, FakeDoorbell, FakeMailer, FakePasswords
 
 BASE = "base"
 
@@ -107,6 +107,15 @@ def database_url(shared_database: tuple[str, Engine]) -> Iterator[str]:
 
 
 @pytest.fixture
+def superuser(databases: Databases, database_url: str) -> Iterator[Engine]:
+    """Whoever may do everything with this test's database."""
+    name = make_url(database_url).database or ""
+    engine = make_engine(databases.server.url(SUPERUSER, name))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
 def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
     engine = make_engine(database_url)
     yield make_sessions(engine)
@@ -136,13 +145,21 @@ def mailer() -> FakeMailer:
 
 
 @pytest.fixture
-def runtime(sessions: sessionmaker[Session], clock: FakeClock, doorbell: FakeDoorbell, mailer: FakeMailer) -> Runtime:
+def anchors() -> FakeAnchors:
+    return FakeAnchors()
+
+
+@pytest.fixture
+def runtime(
+    sessions: sessionmaker[Session], clock: FakeClock, doorbell: FakeDoorbell, mailer: FakeMailer, anchors: FakeAnchors
+) -> Runtime:
     return Runtime(
         sessions=sessions,
         mailer=mailer,
         clock=clock,
         doorbell=doorbell,
         passwords=FakePasswords(),
+        anchors=anchors,
         secret=SECRET,
         worker="test:1",
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from service.domain.anchors import Anchor
 from service.domain.deliveries import Accepted, Outcome, Phase, Reply
 from service.domain.letters import Letter, Sent
 
@@ -44,6 +45,22 @@ class FakeMailer:
             self.letters.append(letter)
             moment = datetime.now(UTC)
             yield [Sent(letter, self.answer(letter), moment, moment)]
+
+
+class FakeAnchors:
+    """Keeps anchors in memory."""
+
+    def __init__(self) -> None:
+        self.lines: list[Anchor] = []
+
+    def keep(self, anchor: Anchor) -> None:
+        self.lines.append(anchor)
+
+    def last(self) -> Anchor | None:
+        return self.lines[-1] if self.lines else None
+
+    def kept(self) -> Sequence[Anchor]:
+        return self.lines
 
 
 class FakePasswords:

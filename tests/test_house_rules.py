@@ -22,6 +22,7 @@ ROOMS_BELOW: dict[str, set[str]] = {
     "service.rendering": {DOMAIN},
     "service.doorbell": set(),
     "service.passwords": set(),
+    "service.anchors": {DOMAIN},
     "service.store": {DOMAIN},
     "service.mail": {DOMAIN, "service.rendering"},
     "service.reading": {DOMAIN},
@@ -47,6 +48,7 @@ ROOMS_BELOW: dict[str, set[str]] = {
         "service.doorbell",
         "service.mail",
         "service.passwords",
+        "service.anchors",
         "service.rendering",
         "service.store",
     },
@@ -54,6 +56,7 @@ ROOMS_BELOW: dict[str, set[str]] = {
     "workers": {DOMAIN, "service.settings", "service.wiring", "service.actions", "service.runtime", "service.doorbell"},
     "service.cli": {
         DOMAIN,
+        "service.anchors",
         "service.doorbell",
         "service.settings",
         "service.wiring",

@@ -36,7 +36,12 @@ def make_app(settings: Settings) -> Celery:
                 "schedule": settings.sweep_interval,
                 # A sweep that waited longer than the next one is worth nothing.
                 "options": {"expires": settings.sweep_interval * 2},
-            }
+            },
+            "seal": {
+                "task": doorbell.SEAL_EVIDENCE,
+                "schedule": settings.seal_interval,
+                "options": {"expires": settings.seal_interval * 2},
+            },
         },
     )
     return app

@@ -8,7 +8,7 @@ from celery import signals
 from sqlalchemy.exc import SQLAlchemyError
 
 from service import doorbell
-from service.actions import add_recipients, deliver, list_recipients, sweep
+from service.actions import add_recipients, deliver, list_recipients, seal_evidence, sweep
 from service.runtime import Runtime
 from service.settings import read_settings
 from service.wiring import build
@@ -35,6 +35,11 @@ def deliver_due() -> None:
 @app.task(name=doorbell.SWEEP)
 def sweep_due() -> None:
     sweep.sweep(runtime())
+
+
+@app.task(name=doorbell.SEAL_EVIDENCE)
+def seal_evidence_due() -> None:
+    seal_evidence.seal_evidence(runtime())
 
 
 def runtime() -> Runtime:

@@ -7,7 +7,7 @@ import typer
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from service.cli import backups, demo, directory, documents, office, processes, users
+from service.cli import backups, demo, directory, documents, evidence, office, processes, users
 from service.cli.refusals import NotMigrated, NotOwner, UnusableDatabase
 from service.domain.errors import Refused
 
@@ -27,6 +27,7 @@ app.command("migrate")(processes.migrate)
 app.command("post")(documents.post)
 app.command("report")(documents.report)
 app.command("status")(documents.status)
+app.command("verify")(evidence.verify)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
 app.add_typer(directory.app, name="directory")

@@ -88,3 +88,15 @@ class NotMigrated(Refused):
     code = "not-migrated"
     en = "The database is not of this version's schema; run `eoffice migrate` first."
     vietnamese = "Cơ sở dữ liệu chưa đúng phiên bản; chạy `eoffice migrate` trước."
+
+
+class ChainBroken(Refused):
+    code = "chain-broken"
+    en = "The evidence chain does not hold: {what}."
+    vietnamese = "Chuỗi chứng cứ không còn nguyên vẹn: {what}."
+
+
+class UnreadableAnchor(Refused):
+    code = "unreadable-anchor"
+    en = "{name} is no anchor file: {reason}."
+    vietnamese = "{name} không phải là tệp mốc neo: {reason}."

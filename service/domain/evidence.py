@@ -71,8 +71,8 @@ def canonical(written: Entry) -> str:
         "about": dict(written.about),
         "by": written.by,
         "deed": written.deed.value,
-        "effective_at": _utc(written.effective_at),
-        "recorded_at": _utc(written.recorded_at),
+        "effective_at": instant(written.effective_at),
+        "recorded_at": instant(written.recorded_at),
     }
     return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -82,5 +82,6 @@ def seal(previous: bytes, position: int, text: str) -> bytes:
     return sha256(previous + position.to_bytes(8) + text.encode()).digest()
 
 
-def _utc(moment: datetime) -> str:
+def instant(moment: datetime) -> str:
+    """A moment as entries write it: in UTC with microseconds, so that text sorts as time does."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

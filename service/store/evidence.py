@@ -1,24 +1,17 @@
 """The evidence log. The application may append and read; positions and hashes are the database's own work."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from service.domain.evidence import Entry, canonical
+from service.domain.anchors import Head
+from service.domain.chain import Sealed
+from service.domain.evidence import Entry, canonical, instant
 from service.store.tables import evidence
 
 _READ_AT_ONCE = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """`entry` is the text as it was hashed; `hash` its 32 bytes."""
-
-    position: int
-    entry: str
-    hash: bytes
 
 
 def append(session: Session, *entries: Entry) -> None:
@@ -36,9 +29,35 @@ def seal(session: Session, most: int) -> int:
     return sealed
 
 
-def sealed_entries(session: Session, after: int = 0) -> Iterator[Sealed]:
-    """The chain behind a position, in order, read in parts whatever its length."""
+def head(session: Session) -> Head | None:
+    """The last sealed entry, or None while there is none."""
     e = evidence.c
-    query = select(e.position, e.entry, e.hash).where(e.position > after).order_by(e.position)
-    for row in session.execute(query.execution_options(yield_per=_READ_AT_ONCE)):
-        yield Sealed(*row)
+    query = select(e.position, e.hash).where(e.position.is_not(None)).order_by(e.position.desc()).limit(1)
+    row = session.execute(query).first()
+    return Head(*row) if row else None
+
+
+def sealed_entries(session: Session) -> Iterator[Sealed]:
+    """The whole chain in order, read in parts whatever its length; whatever else bears a position is among it."""
+    e = evidence.c
+    query = (
+        select(e.position, e.entry, func.coalesce(e.hash, b""))
+        .where(e.position.is_not(None))
+        .order_by(e.position, e.id)
+        .execution_options(yield_per=_READ_AT_ONCE)
+    )
+    for part in session.execute(query).partitions():
+        yield from map(Sealed._make, part)
+
+
+def unsealed_before(session: Session, moment: datetime) -> int:
+    """How many entries recorded before a moment wait to be sealed.
+
+    Read by a pattern, because this is asked of logs that somebody may have tampered with.
+    """
+    e = evidence.c
+    recorded_at = func.substring(e.entry, '"recorded_at":"([^"]*)"')
+    is_older = or_(recorded_at.is_(None), recorded_at < instant(moment))
+    query = select(func.count()).where(e.position.is_(None), is_older)
+    count: int = session.execute(query).scalar_one()
+    return count
