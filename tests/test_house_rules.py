@@ -26,7 +26,7 @@ ROOMS_BELOW: dict[str, set[str]] = {
     "service.store": {DOMAIN},
     "service.mail": {DOMAIN, "service.rendering"},
     "service.reading": {DOMAIN},
-    "service.printing": {DOMAIN},
+    "service.printing": {DOMAIN, "service.rendering"},
     "service.embedded": {DOMAIN},
     "service.sample": set(),
     "service.runtime": {DOMAIN},

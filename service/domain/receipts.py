@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from service.domain.documents import Mode
+
 
 class State(StrEnum):
     LISTED = "listed"
@@ -17,17 +19,32 @@ class State(StrEnum):
 
 
 class Route(StrEnum):
-    """How the person came to the page. It is recorded and proves nothing by itself."""
+    """How a person came to open or confirm: an evidence level beside the state, never merged with another."""
 
     INBOX = "inbox"
     MAIL_LINK = "mail_link"
+    KIOSK = "kiosk"
+    # Entered by somebody else: from a signed sheet with its scan, or on that person's word alone.
+    PAPER = "paper"
+    ENTERED_FOR = "entered_for"
 
     @property
     def label(self) -> str:
         return _LABELS[self]
 
+    @property
+    def is_entered(self) -> bool:
+        """Whether somebody else entered it: so on a day, without an hour, and recorded later."""
+        return self in {Route.PAPER, Route.ENTERED_FOR}
 
-_LABELS = {Route.INBOX: "Từ hộp văn bản", Route.MAIL_LINK: "Theo liên kết trong thư"}
+
+_LABELS = {
+    Route.INBOX: "Từ hộp văn bản",
+    Route.MAIL_LINK: "Theo liên kết trong thư",
+    Route.KIOSK: "Tại máy dùng chung",
+    Route.PAPER: "Đã ký bản giấy",
+    Route.ENTERED_FOR: "Nhập thay",
+}
 
 MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
     {
@@ -36,6 +53,11 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
         State.ACKNOWLEDGED: frozenset(),
     }
 )
+
+
+def asked(mode: Mode) -> State:
+    """The state that a distribution asks for: what is sent for information is done when it was read."""
+    return State.ACKNOWLEDGED if mode is Mode.ACKNOWLEDGE else State.OPENED
 
 
 def sources(state: State) -> frozenset[State]:

@@ -46,6 +46,8 @@ class Act(StrEnum):
     SEE_REPORTS = "see reports"
     SEE_UNIT_REPORTS = "see reports of own units"
     RECORD_ABSENCE = "record absences and exemptions"
+    KEEP_ROSTERS = "print danh sách ký nhận and enter what was signed"
+    ENROL_KIOSKS = "enrol shared PCs"
     SEE_DIRECTORY = "see the directory"
     CHANGE_DIRECTORY = "change the directory"
     MANAGE_ACCOUNTS = "manage accounts, tokens and roles"
@@ -62,6 +64,8 @@ PERMITS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.SEE_REPORTS: frozenset({Role.SECRETARIAT, Role.LEADERSHIP, Role.AUDITOR}),
         Act.SEE_UNIT_REPORTS: frozenset({Role.MANAGER}),
         Act.RECORD_ABSENCE: frozenset({Role.MANAGER, Role.SECRETARIAT}),
+        Act.KEEP_ROSTERS: frozenset({Role.MANAGER, Role.SECRETARIAT}),
+        Act.ENROL_KIOSKS: frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR}),
         Act.SEE_DIRECTORY: frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR}),
         Act.CHANGE_DIRECTORY: frozenset({Role.SECRETARIAT}),
         Act.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),

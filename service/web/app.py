@@ -15,6 +15,7 @@ from service.web.pages import (
     post,
     receipts,
     reports,
+    rosters,
     status,
 )
 from service.web.security import SecurityHeaders
@@ -35,6 +36,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(distributions.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(list_changes.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(reports.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(rosters.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(directory_import.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(directory.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(accounts.router, max_body_size=_BODY_BYTES, include_in_schema=False)

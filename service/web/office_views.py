@@ -269,6 +269,7 @@ class DistributionView:
     is_whole: bool
     can_excuse: bool
     changes: ListChangesView
+    keeps_rosters: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,17 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from service.web.api import accounts, coverage, directory, distributions, documents, inbox, list_changes, status
+from service.web.api import (
+    accounts,
+    coverage,
+    directory,
+    distributions,
+    documents,
+    inbox,
+    list_changes,
+    rosters,
+    status,
+)
 from service.web.api.problems import MEDIA_TYPE
 from service.web.api.shapes import Problem
 
@@ -16,7 +26,7 @@ _PROBLEM: dict[str, Any] = {
 _RESPONSES: dict[int | str, dict[str, Any]] = {"4XX": _PROBLEM, 503: _PROBLEM}
 
 router = APIRouter(prefix="/api/v1", responses=_RESPONSES)
-for part in (documents, distributions, list_changes, coverage, inbox, directory, accounts, status):
+for part in (documents, distributions, list_changes, coverage, rosters, inbox, directory, accounts, status):
     router.include_router(part.router)
 
 # What brings files, and may therefore be large.

@@ -137,6 +137,7 @@ def distribution_page(
         is_whole=unit_ids is None,
         can_excuse=visitor.actor.may(Act.RECORD_ABSENCE),
         changes=changes,
+        keeps_rosters=visitor.actor.may(Act.KEEP_ROSTERS),
     )
     return page(site, "distribution.html", view, visitor, request, status)
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 from fastapi import FastAPI
 
+from service.actions.print_sheet import print_sheet
+from service.domain.roles import OPERATOR
+from service.runtime import Runtime
 from tests.web.api.conftest import PREFIX, Caller, Office
 
 SECRETARIAT = frozenset({"secretariat"})
@@ -68,6 +71,12 @@ ENDPOINTS = (
     Endpoint("GET", "/distributions/{other}/changes", READERS),
     Endpoint("POST", "/distributions/{own}/recipients", SECRETARIAT, 204, {"json": ADDED}),
     Endpoint("PUT", "/distributions/{own}/joiners", SECRETARIAT, 204, {"json": {"adds_joiners": True}}),
+    Endpoint("POST", "/distributions/{own}/sheets", SECRETARIAT | {"manager"}, 201, {"json": {"unit": "P1"}}),
+    Endpoint("POST", "/distributions/{other}/sheets", SECRETARIAT, 201, {"json": {}}),
+    Endpoint("GET", "/distributions/{own}/sheets", SECRETARIAT | {"manager"}),
+    Endpoint("GET", "/distributions/{other}/sheets", SECRETARIAT),
+    Endpoint("GET", "/sheets/{sheet}", SECRETARIAT | {"manager"}),
+    Endpoint("GET", "/sheets/{sheet}/pdf", SECRETARIAT | {"manager"}),
     Endpoint("GET", "/me", EVERYBODY),
     Endpoint("GET", "/units", LETS_IN),
     Endpoint("GET", "/people", LETS_IN),
@@ -102,14 +111,16 @@ SESSION_ONLY = (
 
 
 @pytest.fixture
-def at(office: Office, secretariat: Caller) -> Callable[[str], str]:
+def at(runtime: Runtime, office: Office, secretariat: Caller) -> Callable[[str], str]:
     """Fills the names in a path by what is in the office."""
     document = office.to_room.document_id
     file = secretariat.get(f"/documents/{document}").json()["files"][0]["id"]
     own, other = office.to_room.distribution_id, office.to_other.distribution_id
+    sheet = print_sheet(runtime, OPERATOR, own, "P1")
 
     def fill(path: str) -> str:
-        return path.format(document=document, file=file, own=own, other=other, token=office.tokens["spare"])
+        token = office.tokens["spare"]
+        return path.format(document=document, file=file, own=own, other=other, sheet=sheet, token=token)
 
     return fill
 

@@ -1,0 +1,100 @@
+"""Danh sách ký nhận on paper: printing sheets, and reading one as it was printed."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from service.actions.print_sheet import print_sheet, read_sheet
+from service.actions.report_coverage import report_coverage
+from service.domain.coverage import Term
+from service.domain.documents import Mode
+from service.domain.receipts import Route
+from service.domain.roles import Act
+from service.printing.roster_pdf import roster_pdf
+from service.store.reports import Scope
+from service.store.sheets import sheets_of
+from service.web.api.shapes import Code, Id, Moment, Shape, Word
+from service.web.deps import ActorDep, SiteDep
+
+router = APIRouter(tags=["rosters"])
+
+_SHEETS_LISTED = 200
+
+
+class Printing(Shape):
+    """`unit` is the code of one unit, whose sub-units count; without it the sheet is of the whole list."""
+
+    unit: Word | None = None
+
+
+class PrintedSheet(Shape):
+    code: str
+    pdf: str
+
+
+class SheetShape(Shape):
+    """`unit_name` is empty for the whole list."""
+
+    code: str
+    revision: int
+    unit_name: str
+    printed_at: Moment
+    people: int
+    scans: int
+
+
+class RosterLineShape(Shape):
+    """`term` is `not_yet` for everybody who is to sign; `route` and `at` stand where the person had confirmed."""
+
+    person_code: str
+    full_name: str
+    position: str
+    unit_name: str
+    term: Term
+    route: Route | None
+    at: Moment | None
+
+
+class RosterShape(Shape):
+    """A sheet as it was when it was printed, in office order."""
+
+    code: str
+    distribution_id: int
+    number: str
+    title: str
+    issued_on: date | None
+    revision: int
+    mode: Mode
+    frozen_at: Moment
+    printed_at: Moment
+    unit_name: str
+    lines: list[RosterLineShape]
+
+
+@router.post("/distributions/{distribution_id}/sheets", status_code=201)
+def print_one(site: SiteDep, actor: ActorDep, distribution_id: Id, given: Printing) -> PrintedSheet:
+    """Keep a sheet of the people on the list and what is known of them now; its PDF can be had again and again."""
+    code = print_sheet(site.runtime, actor, distribution_id, given.unit)
+    return PrintedSheet(code=code, pdf=f"/api/v1/sheets/{code}/pdf")
+
+
+@router.get("/distributions/{distribution_id}/sheets")
+def list_sheets(site: SiteDep, actor: ActorDep, distribution_id: Id) -> list[SheetShape]:
+    """The newest 200 sheets; for a manager those of the own units."""
+    actor.must(Act.KEEP_ROSTERS)
+    report_coverage(site.runtime, actor, distribution_id, most_outstanding=0)
+    scope = Scope(distribution_id, None if actor.may(Act.POST) else actor.unit_ids)
+    with site.runtime.sessions() as session:
+        return [SheetShape.model_validate(line) for line in sheets_of(session, scope, _SHEETS_LISTED)]
+
+
+@router.get("/sheets/{code}")
+def read(site: SiteDep, actor: ActorDep, code: Code) -> RosterShape:
+    return RosterShape.model_validate(read_sheet(site.runtime, actor, code))
+
+
+@router.get("/sheets/{code}/pdf", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
+def read_pdf(site: SiteDep, actor: ActorDep, code: Code) -> Response:
+    roster = read_sheet(site.runtime, actor, code)
+    return Response(roster_pdf(roster, site.office_name, site.zone), media_type="application/pdf")
