@@ -136,7 +136,7 @@ def test_no_field_of_a_posting_makes_us_fail(app: FastAPI, everybody: Caller) ->
     for name in names:
         for value in NASTY:
             form = {"title": "Văn bản thử", "type": "CV", "to": "person:C", name: value}
-            answer = everybody.post("/documents", data=form, files=[("files", ("", b""))])
+            answer = everybody.post("/documents", files={part: (None, text) for part, text in form.items()})
             if answer.is_server_error:
                 failed.append((name, value))
     assert failed == []
