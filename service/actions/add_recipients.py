@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from service import doorbell
 from service.domain.audiences import parse_audience
-from service.domain.errors import AlreadyListed, HasLeft, ListClosed, MissingReason, NotFound, UnknownPerson
+from service.domain.errors import AlreadyListed, HasLeft, ListClosed, NotFound, UnknownPerson
 from service.domain.evidence import Deed, entry
 from service.domain.roles import OPERATOR, Act, Actor
+from service.domain.texts import given_reason
 from service.runtime import Runtime
 from service.store import evidence, list_changes
 from service.store.accounts import person_to_account
@@ -24,15 +25,14 @@ def add_recipient(runtime: Runtime, actor: Actor, distribution_id: int, person_c
 
     Raises:
         NotFound: the actor may not post, or there is no such distribution.
-        MissingReason: none is given.
+        MissingReason, TooLong, UnstorableText: the reason is none.
         ListClosed: the list is still being drawn, or the document was recalled.
         UnknownPerson: no person has this code.
         HasLeft: the person is no longer in the office.
         AlreadyListed: the person stands on the list.
     """
     actor.must(Act.POST)
-    if not reason.strip():
-        raise MissingReason
+    why = given_reason(reason)
     now = runtime.clock()
     with runtime.sessions.begin() as session:
         target = _open_list(session, distribution_id)
@@ -40,7 +40,7 @@ def add_recipient(runtime: Runtime, actor: Actor, distribution_id: int, person_c
         if receipt_row(session, distribution_id, person_id) is not None:
             raise AlreadyListed(code=person_code)
         if not list_changes.add_person(
-            session, target, person_id, now, now.date(), reason=reason.strip(), added_by=actor.account_id
+            session, target, person_id, now, now.date(), reason=why, added_by=actor.account_id
         ):
             raise HasLeft(code=person_code)
         _announce(runtime, session, actor, target, [person_id])

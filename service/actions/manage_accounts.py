@@ -10,6 +10,7 @@ from service.domain import credentials
 from service.domain.credentials import check_password, login_name
 from service.domain.errors import AccountExists, BadLink, BadPeriod, NoAccount, NotFound, UnknownPerson, UnknownUnit
 from service.domain.roles import Act, Actor, Role
+from service.domain.texts import DISPLAY_NAME, USER_NAME, needed_line, one_line
 from service.domain.vietnamese import full_name
 from service.runtime import Runtime
 from service.store import accounts, guesses, sessions
@@ -55,6 +56,7 @@ def create_administrator(runtime: Runtime, actor: Actor, username: str, display_
         NotFound: the actor may not manage accounts.
         AccountExists: the user name is taken.
         WeakPassword: the password is too short or the user name.
+        EmptyText, TooLong, UnstorableText: the user name is none; a display name may be empty.
     """
     actor.must(Act.MANAGE_ACCOUNTS)
     new = _with_password(runtime, username, display_name, password, must_change=True)
@@ -160,13 +162,14 @@ def first_administrator(runtime: Runtime, code: str, username: str, password: st
         BadLink: the code is another one.
         WeakPassword: the password is too short or the user name.
         AccountExists: the user name is taken.
+        EmptyText, TooLong, UnstorableText: the user name is none.
     """
     expected = setup_code(runtime)
     if expected is None:
         raise NotFound
     if not credentials.same_code(code, expected):
         raise BadLink
-    new = _with_password(runtime, username, username.strip(), password)
+    new = _with_password(runtime, username, username, password)
     with runtime.sessions.begin() as session:
         accounts.lock_accounts(session)
         # Two may stand at the door at once; the lock lets one of them find it open.
@@ -179,11 +182,10 @@ def first_administrator(runtime: Runtime, code: str, username: str, password: st
 def _with_password(
     runtime: Runtime, username: str, display_name: str, password: str, *, must_change: bool = False
 ) -> NewAccount:
-    name = login_name(username)
-    if not name:
-        raise NoAccount(name=username)
+    name = login_name(needed_line(USER_NAME, username))
+    shown = one_line(DISPLAY_NAME, display_name)
     check_password(password, name, runtime.policy.password_least)
-    return NewAccount(name, display_name, None, runtime.passwords.hash(password), must_change)
+    return NewAccount(name, shown, None, runtime.passwords.hash(password), must_change)
 
 
 def _add(session: Session, new: NewAccount, now: datetime) -> int:

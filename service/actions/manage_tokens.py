@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from service.domain.credentials import digest, login_name, new_token
 from service.domain.errors import NoAccount, NotFound
 from service.domain.roles import Act, Actor
+from service.domain.texts import LABEL, needed_line
 from service.runtime import Runtime
 from service.store import sessions
 from service.store.accounts import account_by_username
@@ -24,8 +25,10 @@ def create_token(runtime: Runtime, actor: Actor, username: str, label: str) -> N
     Raises:
         NotFound: the actor may not manage tokens.
         NoAccount: no account of this name may be used.
+        EmptyText, TooLong, UnstorableText: the label is none.
     """
     actor.must(Act.MANAGE_ACCOUNTS)
+    label = needed_line(LABEL, label)
     token, now = new_token(), runtime.clock()
     with runtime.sessions.begin() as session:
         account = account_by_username(session, login_name(username), now.date())

@@ -15,6 +15,7 @@ from service.domain.deadlines import Due, check_due, due_of, work_out
 from service.domain.documents import Posting, as_kept, check_posting
 from service.domain.errors import KeyReused
 from service.domain.roles import Act, Actor
+from service.domain.texts import IDEMPOTENCY_KEY, check_text
 from service.runtime import Runtime
 from service.store.audiences import Headcount, check_audience
 from service.store.distributions import KeptAnswer, add_distribution, distribution_row, keep_answer, kept_answer
@@ -43,6 +44,7 @@ def post_document(runtime: Runtime, actor: Actor, posting: Posting, *, key: str 
     """
     actor.must(Act.POST)
     now = runtime.clock()
+    check_text(IDEMPOTENCY_KEY, key or "")
     check_posting(posting, runtime.policy.max_file_bytes)
     audience = parse_audience(posting.audience)
     with runtime.sessions.begin() as session:

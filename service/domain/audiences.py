@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.domain.errors import EmptyAudience, UnknownTerm
+from service.domain.texts import AUDIENCE, one_line
 
 
 class StaffClass(StrEnum):
@@ -62,8 +63,10 @@ def parse_audience(expression: str) -> Audience:
     Raises:
         EmptyAudience: nothing is asked for.
         UnknownTerm: a term is none of the contract's; names the term.
+        TooLong: see `texts.AUDIENCE`.
+        UnstorableText: it holds what no database keeps.
     """
-    terms = [term.strip() for term in expression.split(",") if term.strip()]
+    terms = [term.strip() for term in one_line(AUDIENCE, expression).split(",") if term.strip()]
     if not terms:
         raise EmptyAudience(audience=expression)
     includes = tuple(_term(term) for term in terms if not term.startswith("-"))

@@ -14,13 +14,12 @@ from service.domain.audiences import StaffClass
 from service.domain.findings import Problem, RefusedRow, RowWarning
 from service.domain.people import PersonRow, UnitRow
 from service.domain.roles import Role
+from service.domain.texts import CELL, CODE
 from service.domain.vietnamese import fold, nfc, strip_controls
 
 INVALID_ADDRESS = "invalid"
 NO_ADDRESS = "none"
 
-_LONGEST_CODE = 64
-_LONGEST_CELL = 500
 # What joins the terms of an audience expression cannot stand in the names that such an expression uses.
 _JOINTS_OF_AUDIENCES = re.compile(r"[,&]")
 _GROUP_SEPARATORS = re.compile(r"[;,]")
@@ -239,21 +238,21 @@ class _Cells:
     def refuse(self, column: str, problem: Problem, given: str = "", other: str = "") -> None:
         self.refused.append(RefusedRow(self.row.line, column, problem, given, other))
 
-    def text(self, column: str, longest: int = _LONGEST_CELL) -> str:
+    def text(self, column: str, longest: int = CELL.longest) -> str:
         """In NFC, on one line, without controls and doubled spaces; never in other letters than it was written."""
         found = " ".join(strip_controls(nfc(self.row.cells.get(column, ""))).split())
         if len(found) > longest:
             self.refuse(column, Problem.TOO_LONG, str(len(found)), str(longest))
         return found
 
-    def required(self, column: str, longest: int = _LONGEST_CELL) -> str:
+    def required(self, column: str, longest: int = CELL.longest) -> str:
         found = self.text(column, longest)
         if not found:
             self.refuse(column, Problem.MISSING)
         return found
 
     def code(self, column: str) -> str:
-        found = self.required(column, _LONGEST_CODE)
+        found = self.required(column, CODE.longest)
         if _JOINTS_OF_AUDIENCES.search(found):
             self.refuse(column, Problem.JOINT, found)
         return found

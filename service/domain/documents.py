@@ -18,7 +18,20 @@ from service.domain.errors import (
     SecrecyMark,
     UnknownDocumentType,
     UnknownUrgency,
-    UnstorableText,
+)
+from service.domain.texts import (
+    AUDIENCE,
+    BODY,
+    FILE_NAME,
+    ISSUING_BODY,
+    MESSAGE,
+    NUMBER,
+    SIGNER_NAME,
+    SIGNER_POSITION,
+    TITLE,
+    check_text,
+    one_line,
+    several_lines,
 )
 from service.domain.vietnamese import comparable, nfc, strip_controls
 
@@ -259,6 +272,7 @@ def check_posting(posting: Posting, max_file_bytes: int) -> None:
         UnknownDocumentType: see `document_type`.
         BadNumber: the number and symbol hold a control character.
         UnstorableText: a text holds what no database keeps.
+        TooLong: a text is longer than its field.
         SecrecyMark: a text or an attached plain text bears one.
         EmptyFileName: no printable character in a file's name.
         FileTooLarge: a file holds more than `max_file_bytes`.
@@ -267,8 +281,8 @@ def check_posting(posting: Posting, max_file_bytes: int) -> None:
         raise MissingTitle
     document_type(posting.type_code)
     _check_number(posting.number)
+    _check_texts(posting)
     for text in (posting.title, posting.number, posting.body, posting.message, posting.audience):
-        _check_storable(text)
         _check_secrecy(text)
     for file in posting.files:
         _check_file(file, max_file_bytes)
@@ -277,19 +291,24 @@ def check_posting(posting: Posting, max_file_bytes: int) -> None:
 def as_kept(posting: Posting) -> Posting:
     """A checked posting in the form in which it is stored.
 
-    Number and symbol are text, NFC and trimmed, nothing else (`30c/NQ-CP`, `425/VTLTNN - NVTW`). Titles, names and file
-    names are one NFC line. Body and files are kept to the letter: nobody corrects an issued document.
+    Number and symbol are text, NFC and trimmed, nothing else (`30c/NQ-CP`, `425/VTLTNN - NVTW`). Titles, names, file
+    names and the audience are one NFC line, the message is several. Body and files are kept to the letter: nobody
+    corrects an issued document.
     """
     return replace(
         posting,
-        title=_one_line(posting.title),
+        title=one_line(TITLE, posting.title),
         number=nfc(posting.number.strip()),
         type_code=document_type(posting.type_code).code,
-        issuing_body=_one_line(posting.issuing_body),
+        issuing_body=one_line(ISSUING_BODY, posting.issuing_body),
         signer=replace(
-            posting.signer, position=_one_line(posting.signer.position), name=_one_line(posting.signer.name)
+            posting.signer,
+            position=one_line(SIGNER_POSITION, posting.signer.position),
+            name=one_line(SIGNER_NAME, posting.signer.name),
         ),
-        files=tuple(replace(file, name=_one_line(file.name)) for file in posting.files),
+        audience=one_line(AUDIENCE, posting.audience),
+        message=several_lines(MESSAGE, posting.message),
+        files=tuple(replace(file, name=one_line(FILE_NAME, file.name)) for file in posting.files),
     )
 
 
@@ -297,6 +316,20 @@ def _check_number(given: str) -> None:
     number = given.strip()
     if strip_controls(number) != number:
         raise BadNumber(given=given)
+    check_text(NUMBER, nfc(number))
+
+
+def _check_texts(posting: Posting) -> None:
+    check_text(BODY, posting.body)
+    several_lines(MESSAGE, posting.message)
+    for field, typed in (
+        (TITLE, posting.title),
+        (ISSUING_BODY, posting.issuing_body),
+        (SIGNER_POSITION, posting.signer.position),
+        (SIGNER_NAME, posting.signer.name),
+        (AUDIENCE, posting.audience),
+    ):
+        one_line(field, typed)
 
 
 def _check_secrecy(text: str) -> None:
@@ -305,24 +338,15 @@ def _check_secrecy(text: str) -> None:
         raise SecrecyMark(mark=mark)
 
 
-def _check_storable(text: str) -> None:
-    """PostgreSQL keeps no NUL, and UTF-8 no half of a surrogate pair."""
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise UnstorableText
-
-
 def _check_file(file: NewFile, max_bytes: int) -> None:
     if not _is_legible(file.name):
         raise EmptyFileName
+    name = one_line(FILE_NAME, file.name)
     if len(file.content) > max_bytes:
-        raise FileTooLarge(name=_one_line(file.name), limit=max_bytes)
+        raise FileTooLarge(name=name, limit=max_bytes)
     if file.media_type == "text/plain":
         _check_secrecy(file.content.decode("utf-8", "replace"))
 
 
 def _is_legible(text: str) -> bool:
     return any(char.isprintable() and not char.isspace() for char in text)
-
-
-def _one_line(text: str) -> str:
-    return nfc(strip_controls(text))

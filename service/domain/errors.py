@@ -20,7 +20,8 @@ class Refused(Exception):  # noqa: N818 - the field's word for an expected failu
 
     @property
     def vi(self) -> str:
-        return self.vietnamese.format(**self.facts)
+        """A fact that has a Vietnamese word of its own stands in it."""
+        return self.vietnamese.format(**{name: getattr(fact, "vi", fact) for name, fact in self.facts.items()})
 
 
 class NotFound(Refused):
@@ -148,6 +149,22 @@ class UnstorableText(Invalid):
     code = "unstorable-text"
     en = "The text holds a NUL or half a character, so it is no text; save the file as UTF-8 and try again."
     vietnamese = "Văn bản có ký tự không hợp lệ; lưu tệp dưới dạng UTF-8 rồi thử lại."
+
+
+class TooLong(Invalid):
+    """`field` names the text in both languages."""
+
+    code = "too-long"
+    en = "The {field} is longer than {limit} characters."
+    vietnamese = "Mục {field} dài quá {limit} ký tự."
+
+
+class EmptyText(Invalid):
+    """`field` names the text in both languages."""
+
+    code = "empty-text"
+    en = "The {field} is empty."
+    vietnamese = "Chưa ghi {field}."
 
 
 class BadDate(Invalid):

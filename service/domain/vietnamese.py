@@ -40,6 +40,12 @@ def strip_controls(text: str) -> str:
     return _UNPRINTABLE.sub("", _BREAKS.sub(" ", text)).strip()
 
 
+def strip_lines(text: str) -> str:
+    """As `strip_controls` with the line breaks kept, each as a line feed; nothing trails behind a line or the last."""
+    bare = (_UNPRINTABLE.sub("", line.replace("\t", " ")).rstrip() for line in text.splitlines())
+    return "\n".join(bare).strip("\n")
+
+
 def comparable(text: str) -> str:
     """Lower-case NFC text with look-alikes of đ (U+00F0, U+0256) replaced by đ: for comparing, not for storing."""
     return nfc(text.lower().translate(_LOOK_ALIKES_OF_D))

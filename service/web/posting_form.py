@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import product
 
+from service.domain import texts
 from service.domain.deadlines import Deadline, WorkingDays, parse_date, parse_deadline
 from service.domain.documents import (
     Mode,
@@ -26,6 +27,7 @@ from service.domain.errors import (
     MissingTitle,
     Refused,
     SecrecyMark,
+    TooLong,
     UnknownDocumentType,
     UnknownTerm,
     UnknownUrgency,
@@ -44,6 +46,18 @@ _PLACES: Mapping[type[Refused], str] = {
     UnknownTerm: "audience",
     EmptyAudience: "audience",
     EmptyFileName: "files",
+}
+
+_FIELDS: Mapping[texts.Field, str] = {
+    texts.TITLE: "title",
+    texts.NUMBER: "number",
+    texts.ISSUING_BODY: "issuing_body",
+    texts.SIGNER_POSITION: "signer_position",
+    texts.SIGNER_NAME: "signer_name",
+    texts.BODY: "body",
+    texts.MESSAGE: "message",
+    texts.AUDIENCE: "audience",
+    texts.FILE_NAME: "files",
 }
 
 Errors = dict[str, str]
@@ -160,6 +174,8 @@ def place_of(refused: Refused, posting: Posting) -> str:
     """The field that a refusal is about; empty when it is about none of them."""
     if isinstance(refused, SecrecyMark):
         return next((name for name in ("title", "number") if secrecy_mark(getattr(posting, name))), "body")
+    if isinstance(refused, TooLong):
+        return next((place for field, place in _FIELDS.items() if field == refused.facts["field"]), "")
     return next((place for kind, place in _PLACES.items() if isinstance(refused, kind)), "")
 
 
@@ -175,7 +191,7 @@ def _posting(form: PostForm, files: tuple[NewFile, ...]) -> Posting:
         signer=Signer(authority, form.signer_position, form.signer_name),
         mode=Mode.INFORM if form.mode == Mode.INFORM.value else Mode.ACKNOWLEDGE,
         audience=form.expression,
-        message=form.message.strip(),
+        message=form.message,
         files=files,
         adds_joiners=bool(form.joiners),
     )

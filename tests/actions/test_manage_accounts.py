@@ -30,6 +30,7 @@ from service.domain.errors import (
     AccountExists,
     BadLink,
     BadPeriod,
+    EmptyText,
     NoAccount,
     NotFound,
     UnknownPerson,
@@ -91,7 +92,7 @@ def test_an_administrator_without_a_person_administers_and_reads_nothing(runtime
     assert visitor.actor.roles == {Role.ADMINISTRATOR}
     with pytest.raises(AccountExists):
         create_administrator(runtime, ALICE, "BOB", "Quản trị viên mẫu", "do Alice đặt")
-    with pytest.raises(NoAccount):
+    with pytest.raises(EmptyText):
         create_administrator(runtime, ALICE, " ", "Quản trị viên mẫu", "do Alice đặt")
 
 

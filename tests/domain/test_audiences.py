@@ -1,11 +1,13 @@
 import contextlib
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain import texts
 from service.domain.audiences import Audience, Factor, Kind, parse_audience
-from service.domain.errors import EmptyAudience, Refused, UnknownTerm
+from service.domain.errors import EmptyAudience, Refused, TooLong, UnknownTerm
 
 EVERYBODY = (Factor(Kind.ALL),)
 
@@ -17,6 +19,7 @@ EVERYBODY = (Factor(Kind.ALL),)
         (" unit:VP , person:NV01 ", Audience(((Factor(Kind.UNIT, "VP"),), (Factor(Kind.PERSON, "NV01"),)))),
         ("unit:X&class:vien-chuc", Audience(((Factor(Kind.UNIT, "X"), Factor(Kind.CLASS, "vien-chuc")),))),
         ("-person:A,-unit:B", Audience((EVERYBODY,), ((Factor(Kind.PERSON, "A"),), (Factor(Kind.UNIT, "B"),)))),
+        (unicodedata.normalize("NFD", "group:tổ\u202e một cửa"), Audience(((Factor(Kind.GROUP, "tổ một cửa"),),))),
         ("group:tổ một cửa", Audience(((Factor(Kind.GROUP, "tổ một cửa"),),))),
     ],
 )
@@ -34,6 +37,11 @@ def test_a_term_that_is_none_is_named(term: str) -> None:
 def test_asking_for_nobody_is_refused(expression: str) -> None:
     with pytest.raises(EmptyAudience):
         parse_audience(expression)
+
+
+def test_an_expression_of_any_length_is_refused_before_it_is_taken_apart() -> None:
+    with pytest.raises(TooLong, match=f"audience is longer than {texts.AUDIENCE.longest} characters"):
+        parse_audience("all," * texts.AUDIENCE.longest)
 
 
 @given(st.text())

@@ -216,10 +216,13 @@ def test_a_token_is_shown_once_and_works_until_it_is_ended(office: Office) -> No
     assert actor_of_token(office.runtime, token) is None
 
 
-def test_a_token_needs_to_say_what_it_is_for(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("label", "sentence"), [(" ", "Chưa ghi việc dùng khóa."), ("x" * 201, "Mục việc dùng khóa dài quá 200 ký tự.")]
+)
+def test_a_token_needs_to_say_what_it_is_for_in_a_line(office: Office, label: str, sentence: str) -> None:
     with office.visit("administrator") as client:
-        status, shown = fill(client, f"{account_page(office, 'auditor')}/tokens", label=" ")
-    assert (status, "Ghi khóa này dùng cho việc gì." in shown) == (422, True)
+        status, shown = fill(client, f"{account_page(office, 'auditor')}/tokens", label=label)
+    assert (status, sentence in shown) == (422, True)
 
 
 def test_a_token_is_ended_on_the_page_of_its_own_account_alone(office: Office) -> None:

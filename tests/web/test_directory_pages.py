@@ -203,6 +203,16 @@ def test_what_was_typed_for_an_absence_is_still_there(office: Office) -> None:
     assert all(f'value="{typed}"' in shown for typed in ("31/02/2018", "05/03/2018", "Đi học"))
 
 
+def test_a_reason_longer_than_its_field_is_refused_beside_it(office: Office) -> None:
+    distribution = send(office.runtime, "person:BINH")
+    days = {"first_day": "01/03/2018", "last_day": "05/03/2018"}
+    with office.visit("secretariat") as client:
+        for way, given in (("absences", days), ("exemptions", {"distribution_id": str(distribution)})):
+            status, shown = fill(client, f"{BINH}/{way}", reason="x" * 501, **given)
+            assert (status, "Mục lý do dài quá 500 ký tự." in shown) == (422, True)
+    assert count(office.runtime, absences) == count(office.runtime, exemptions) == 0
+
+
 def test_who_exempts(office: Office) -> None:
     distribution = send(office.runtime, "all")
     given = {"distribution_id": str(distribution), "reason": "Người ký văn bản"}

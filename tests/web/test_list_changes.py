@@ -43,6 +43,7 @@ def test_the_page_tells_who_was_added_and_why(office: Office, clock: FakeClock) 
         ("BINH", "x", "đã có trong danh sách này", 409),
         ("KHONG", "x", "Danh bạ không có người mang mã", 422),
         ("DUNG", "  ", "Cần ghi lý do", 422),
+        ("DUNG", "x" * 501, "Mục lý do dài quá 500 ký tự.", 422),
     ],
 )
 def test_a_refused_addition_keeps_what_was_typed_and_says_why(

@@ -254,6 +254,24 @@ def test_a_request_over_the_limit_is_refused(office: Office) -> None:
     assert count(office.runtime, documents) == 0
 
 
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        ("title", "Mục trích yếu dài quá 2000 ký tự."),
+        ("number", "Mục số, ký hiệu dài quá 200 ký tự."),
+        ("issuing_body", "Mục cơ quan ban hành dài quá 500 ký tự."),
+        ("signer_position", "Mục chức vụ người ký dài quá 500 ký tự."),
+        ("signer_name", "Mục họ tên người ký dài quá 500 ký tự."),
+        ("message", "Mục lời văn thư gửi kèm dài quá 5000 ký tự."),
+    ],
+)
+def test_a_text_longer_than_its_field_is_refused_beside_it(office: Office, field: str, sentence: str) -> None:
+    with office.visit("secretariat") as client:
+        status, shown = send(client, "preview", **{field: "x" * 5001})
+    assert status == 422
+    assert sentence in shown.split(f'id="{field}-note">')[1].split("</p>")[0]
+
+
 def test_a_number_that_was_used_this_year_is_pointed_out_and_not_refused(office: Office) -> None:
     with office.visit("secretariat") as client:
         _, way = send(client, "post")

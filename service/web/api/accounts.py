@@ -16,10 +16,25 @@ from service.actions.manage_accounts import (
     set_password,
 )
 from service.actions.manage_tokens import create_token, list_tokens, revoke_token
+from service.domain import texts
 from service.domain.errors import NotFound
 from service.domain.roles import Act, Actor, Role, parse_role
 from service.store.listings import AccountLine, account_line, accounts_page
-from service.web.api.shapes import Code, Cursor, GivenMoment, Id, Limit, Moment, Page, Shape, Word, page_of, read_cursor
+from service.web.api.shapes import (
+    Code,
+    Cursor,
+    GivenMoment,
+    Id,
+    Limit,
+    Moment,
+    Page,
+    Shape,
+    Text,
+    Word,
+    page_of,
+    read_cursor,
+    typed,
+)
 from service.web.deps import ActorDep, SiteDep
 from service.web.site import Site
 
@@ -53,8 +68,8 @@ class PersonOfAccount(Shape):
 
 
 class AdministratorGiven(Shape):
-    username: Annotated[Word, Field(min_length=1)]
-    display_name: Word
+    username: Annotated[Text, typed(texts.USER_NAME)]
+    display_name: Annotated[Text, typed(texts.DISPLAY_NAME)]
     password: SecretStr
 
 
@@ -97,7 +112,7 @@ class SlipShape(Shape):
 
 class TokenGiven(Shape):
     username: Word
-    label: Annotated[Word, Field(min_length=1, description="What the token is for")]
+    label: Annotated[Text, typed(texts.LABEL, "What the token is for")]
 
 
 class TokenShape(Shape):

@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
-from pydantic import Field
 
 from service.actions.import_directory import import_directory
 from service.actions.record_absence import Period, record_absence
@@ -14,11 +13,12 @@ from service.domain.documents import NewFile
 from service.domain.errors import ImportRefused, NotFound, UnknownUnit
 from service.domain.findings import Problem as FindingProblem
 from service.domain.roles import Act
+from service.domain.texts import REASON
 from service.reading.rows import Source
 from service.store.directory import find_people, list_units, person_by_code
 from service.store.listings import units_below
 from service.web.api.problems import problem
-from service.web.api.shapes import Code, Limit, Line, Page, Shape, Text, Word
+from service.web.api.shapes import Code, Limit, Page, Shape, Text, Word, typed
 from service.web.api.uploads import read_form
 from service.web.deps import ActorDep, SiteDep
 
@@ -106,7 +106,7 @@ class AbsenceGiven(Shape):
 
     first_day: date
     last_day: date
-    reason: Annotated[Line, Field(description="It stands in the reports")]
+    reason: Annotated[Text, typed(REASON, "It stands in the reports")]
 
 
 @router.get("/units")

@@ -6,7 +6,6 @@ A manager sees the people of the own units, by the unit they were frozen in, and
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
-from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from service.domain.documents import Mode, Urgency
 from service.domain.errors import NotFound, UnknownUnit
 from service.domain.receipts import State
 from service.domain.roles import Act, Actor
+from service.domain.texts import REASON
 from service.store.deliveries import attempts_of
 from service.store.distributions import distribution_row, distributions_page
 from service.store.listings import (
@@ -36,13 +36,14 @@ from service.web.api.shapes import (
     Cursor,
     Id,
     Limit,
-    Line,
     Moment,
     Page,
     Shape,
+    Text,
     Word,
     page_of,
     read_cursor,
+    typed,
 )
 from service.web.deps import ActorDep, SiteDep
 
@@ -132,7 +133,7 @@ class AttemptShape(Shape):
 
 
 class Reason(Shape):
-    reason: Annotated[Line, Field(description="It stands in the report")]
+    reason: Annotated[Text, typed(REASON, "It stands in the report")]
 
 
 @router.get("")

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BeforeValidator, Field, ValidationError
 
 from service.actions.post_document import Posted, post_document, preview_audience
+from service.domain import texts
 from service.domain.deadlines import Due, parse_deadline, parse_moment
 from service.domain.documents import Mode, Posting, Signer, SigningAuthority, Urgency, document_type, parse_urgency
 from service.domain.errors import BadDate, NotFound
@@ -15,7 +16,7 @@ from service.domain.roles import Act
 from service.store.documents import FIRST_REVISION, document_row, file_content, stored_files
 from service.store.listings import distributions_of
 from service.web.api.files import FileShape, file_shapes
-from service.web.api.shapes import FIRST_YEAR, LAST_YEAR, Id, Line, Moment, Shape, Text, Word
+from service.web.api.shapes import FIRST_YEAR, LAST_YEAR, Id, Moment, Shape, Text, Word, typed
 from service.web.api.uploads import read_form
 from service.web.deps import ActorDep, SiteDep
 from service.web.downloads import download
@@ -34,21 +35,21 @@ _Unfilled = BeforeValidator(lambda given: None if given == "" else given)
 class PostingForm(Shape):
     """A document and whom it is for. Files are further parts of the form, each named `files`."""
 
-    title: Annotated[Line, Field(description="Trích yếu")]
+    title: Annotated[Text, typed(texts.TITLE, "Trích yếu")]
     type: Annotated[Word, Field(description="Abbreviation of the type (NĐ 30/2020): KH, QĐ, TB, CV, ...")]
-    to: Annotated[Text, Field(description="Audience: all, unit:CODE, class:CLASS, group:NAME, person:CODE, ...")]
-    number: Annotated[Word, Field(description="Số, ký hiệu, such as 12/KH-SKHCN")] = ""
+    to: Annotated[Text, typed(texts.AUDIENCE, "all, unit:CODE, class:CLASS, group:NAME, person:CODE, ...")]
+    number: Annotated[Text, typed(texts.NUMBER, "Số, ký hiệu, such as 12/KH-SKHCN")] = ""
     issued_on: Annotated[date | None, _Unfilled] = None
-    issuing_body: Line = ""
+    issuing_body: Annotated[Text, typed(texts.ISSUING_BODY)] = ""
     signer_authority: SigningAuthority = SigningAuthority.HEAD
-    signer_position: Line = ""
-    signer_name: Line = ""
+    signer_position: Annotated[Text, typed(texts.SIGNER_POSITION)] = ""
+    signer_name: Annotated[Text, typed(texts.SIGNER_NAME)] = ""
     urgency: Annotated[Word, Field(description="thuong, khan, thuong-khan or hoa-toc")] = Urgency.NORMAL.word
     mode: Mode = Mode.INFORM
     due: Annotated[Word, Field(description=f"Deadline: {_DAYS}, Nd for N working days, or {_MOMENT}")] = ""
     send_at: Annotated[Word, Field(description=f"When sending starts: {_MOMENT}; at once when empty")] = ""
-    message: Annotated[Text, Field(description="The sender's own words beside the document")] = ""
-    body: Annotated[Text, Field(description="Text of the document, kept to the letter")] = ""
+    message: Annotated[Text, typed(texts.MESSAGE, "The sender's own words beside the document")] = ""
+    body: Annotated[Text, typed(texts.BODY, "Text of the document, kept to the letter")] = ""
     adds_joiners: Annotated[bool, Field(description="Whether people who come to the audience later are listed too")] = (
         False
     )
@@ -174,7 +175,11 @@ def post(
     actor: ActorDep,
     posting: Annotated[Posting, Depends(posting_of)],
     idempotency_key: Annotated[
-        Word | None, Header(description="The same key posts once, and gets the same answer each time")
+        Text | None,
+        Header(
+            description="The same key posts once, and gets the same answer each time",
+            json_schema_extra={"maxLength": texts.IDEMPOTENCY_KEY.longest},
+        ),
     ] = None,
 ) -> PostedDocument:
     """Publish a document and promise it to an audience.
@@ -217,7 +222,9 @@ def read_file(site: SiteDep, actor: ActorDep, document_id: Id, file_id: Id) -> R
 
 
 @router.get("/audience")
-def preview(site: SiteDep, actor: ActorDep, to: Text) -> HeadcountShape:
+def preview(
+    site: SiteDep, actor: ActorDep, to: Annotated[Text, Query(json_schema_extra={"maxLength": texts.AUDIENCE.longest})]
+) -> HeadcountShape:
     """How many people an audience expression holds now, and how many of them have a working address."""
     return HeadcountShape.model_validate(preview_audience(site.runtime, actor, to))
 

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import Field
 
 from service.actions.add_recipients import add_recipient, set_joiners_rule
 from service.domain.lists import Change, ListChange
+from service.domain.texts import REASON
 from service.store.list_changes import changes_of
 from service.web.api.coverage import AsOf
 from service.web.api.distributions import head_in_scope, scope_of
-from service.web.api.shapes import Id, Limit, Line, Moment, Shape, Word
+from service.web.api.shapes import Id, Limit, Moment, Shape, Text, Word, typed
 from service.web.deps import ActorDep, SiteDep
 
 router = APIRouter(prefix="/distributions", tags=["distributions"])
@@ -37,7 +37,7 @@ class ListChangeShape(Shape):
 
 class NewRecipient(Shape):
     person_code: Word
-    reason: Annotated[Line, Field(description="It stands in the report")]
+    reason: Annotated[Text, typed(REASON, "It stands in the report")]
 
 
 class JoinersRule(Shape):

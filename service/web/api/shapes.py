@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from service.domain import texts
 from service.domain.errors import BadCursor
 
 BIGGEST_ID = 2**63 - 1
@@ -20,8 +22,14 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 _WITHOUT_NUL = r"^[^\x00]*$"
 
 Text = Annotated[str, StringConstraints(pattern=_WITHOUT_NUL)]
-Line = Annotated[str, StringConstraints(pattern=_WITHOUT_NUL, max_length=2_000)]
 Word = Annotated[str, StringConstraints(pattern=_WITHOUT_NUL, max_length=200)]
+
+
+def typed(field: texts.Field, description: str | None = None) -> FieldInfo:
+    """For a text that an action keeps: the schema tells its limit, the action refuses what is longer."""
+    told: FieldInfo = Field(description=description, json_schema_extra={"maxLength": field.longest})
+    return told
+
 
 # Every moment is given in UTC, whatever zone it was read in.
 Moment = Annotated[datetime, AfterValidator(lambda at: at.astimezone(UTC))]

@@ -18,7 +18,7 @@ from service.actions.sign_in import Visitor, sign_in, sign_out
 from service.domain.errors import (
     AccountExists,
     BadLink,
-    NoAccount,
+    Invalid,
     NotFound,
     Refused,
     Throttled,
@@ -173,7 +173,7 @@ def send_setup(
     try:
         _check_repeated(password, repeated)
         owner = first_administrator(site.runtime, code, username, password)
-    except (BadLink, WeakPassword, AccountExists, NoAccount) as refused:
+    except (BadLink, AccountExists, Invalid) as refused:
         view = SetupView(site.runtime.policy.password_least, code, username, refused.vi)
         return _again(request, site, "setup.html", view, refused)
     return _to_sign_in(owner)

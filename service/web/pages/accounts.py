@@ -154,11 +154,10 @@ def close_account(site: SiteDep, visitor: PostingVisitor, username: str) -> Resp
 def add_token(request: Request, site: SiteDep, visitor: PostingVisitor, sent: SentDep, username: str) -> Response:
     """A token is shown on this page alone, so the answer to the form is the page that shows it."""
     visitor.actor.must(Act.MANAGE_ACCOUNTS)
-    label = sent.text("label").strip()
-    if not label:
-        errors = {"token": "Ghi khóa này dùng cho việc gì."}
-        return _account_page(request, site, visitor, username, errors=errors, status=422)
-    token = create_token(site.runtime, visitor.actor, username, label)
+    try:
+        token = create_token(site.runtime, visitor.actor, username, sent.text("label"))
+    except Invalid as refused:
+        return _account_page(request, site, visitor, username, errors={"token": refused.vi}, status=422)
     return _account_page(request, site, visitor, username, new_token=token)
 
 

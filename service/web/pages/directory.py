@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from service.actions.record_absence import Period, exempt, record_absence
 from service.actions.sign_in import Visitor
 from service.domain.deadlines import parse_date
-from service.domain.errors import BadDate, BadPeriod, MissingReason, NotFound
+from service.domain.errors import BadDate, BadPeriod, Invalid, NotFound
 from service.domain.roles import Act, Actor
 from service.store.audiences import Headcount
 from service.store.directory import PersonLine, UnitLine, find_people, list_units, person_by_code, unit_subtree
@@ -114,8 +114,8 @@ def add_absence(request: Request, site: SiteDep, visitor: PostingVisitor, sent: 
         return _person_page(request, site, visitor, person, form, errors, 422)
     try:
         record_absence(site.runtime, visitor.actor, person.person_id, Period(first, last), form.reason)
-    except (BadPeriod, MissingReason) as refused:
-        errors["reason" if isinstance(refused, MissingReason) else "last_day"] = refused.vi
+    except Invalid as refused:
+        errors["last_day" if isinstance(refused, BadPeriod) else "reason"] = refused.vi
         return _person_page(request, site, visitor, person, form, errors, 422)
     return RedirectResponse(f"{_href(person)}#vang", 303)
 
@@ -129,7 +129,7 @@ def add_exemption(
     form = ExcuseForm(reason=sent.text("reason"), distribution_id=distribution_id)
     try:
         exempt(site.runtime, visitor.actor, distribution_id, person.person_id, form.reason)
-    except MissingReason as refused:
+    except Invalid as refused:
         return _person_page(request, site, visitor, person, form, {"exemption": refused.vi}, 422)
     return RedirectResponse(f"{_href(person)}#van-ban", 303)
 

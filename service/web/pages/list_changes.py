@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from service.actions.add_recipients import add_recipient, set_joiners_rule
-from service.domain.errors import AlreadyListed, HasLeft, ListClosed, MissingReason, UnknownPerson
+from service.domain.errors import Conflict, Invalid, MissingReason, TooLong, UnstorableText
 from service.web.deps import PostingVisitor, SiteDep
 from service.web.errors import status_of
 from service.web.list_views import AddForm
@@ -24,12 +24,13 @@ def add(
     visitor: PostingVisitor,
     distribution_id: DistributionId,
     person_code: Annotated[str, Form(max_length=200)] = "",
-    reason: Annotated[str, Form(max_length=300)] = "",
+    reason: Annotated[str, Form()] = "",
 ) -> Response:
     try:
         add_recipient(site.runtime, visitor.actor, distribution_id, person_code, reason)
-    except (AlreadyListed, HasLeft, ListClosed, MissingReason, UnknownPerson) as refused:
-        place = "reason" if isinstance(refused, MissingReason) else "person_code"
+    except (Conflict, Invalid) as refused:
+        is_about_reason = isinstance(refused, MissingReason | TooLong | UnstorableText)
+        place = "reason" if is_about_reason else "person_code"
         form = AddForm(person_code, reason, refused.vi, place)
         return distribution_page(request, site, visitor, distribution_id, form, status_of(refused))
     return RedirectResponse(f"/distributions/{distribution_id}#bien-dong", HTTPStatus.SEE_OTHER)
