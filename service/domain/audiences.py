@@ -7,11 +7,14 @@
 With only "-" terms the audience starts from everybody. Which codes exist is the store's to know.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from service.domain.errors import EmptyAudience, UnknownTerm
+from service.domain.errors import EmptyAudience, TooManyTerms, UnknownTerm
 from service.domain.texts import AUDIENCE, one_line
+
+MOST_TERMS = 500
 
 
 class StaffClass(StrEnum):
@@ -58,24 +61,35 @@ class Audience:
 
 
 def parse_audience(expression: str) -> Audience:
-    """Read an audience expression.
+    """Read an audience expression; what is asked for twice counts once.
 
     Raises:
         EmptyAudience: nothing is asked for.
         UnknownTerm: a term is none of the contract's; names the term.
+        TooManyTerms: more than `MOST_TERMS`, each of which costs the database a condition on every person.
         TooLong: see `texts.AUDIENCE`.
         UnstorableText: it holds what no database keeps.
     """
     terms = [term.strip() for term in one_line(AUDIENCE, expression).split(",") if term.strip()]
     if not terms:
         raise EmptyAudience(audience=expression)
-    includes = tuple(_term(term) for term in terms if not term.startswith("-"))
-    excludes = tuple(_term(term[1:]) for term in terms if term.startswith("-"))
+    includes = _distinct(_term(term) for term in terms if not term.startswith("-"))
+    excludes = _distinct(_term(term[1:]) for term in terms if term.startswith("-"))
+    if len(includes) + len(excludes) > MOST_TERMS:
+        raise TooManyTerms(given=len(includes) + len(excludes), limit=MOST_TERMS)
     return Audience(includes or ((Factor(Kind.ALL),),), excludes)
 
 
+def _distinct(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """Each once, where it stands first; factors in another order make no other term."""
+    found: dict[frozenset[Factor], Term] = {}
+    for term in terms:
+        found.setdefault(frozenset(term), term)
+    return tuple(found.values())
+
+
 def _term(term: str) -> Term:
-    return tuple(_factor(factor.strip()) for factor in term.split("&"))
+    return tuple(dict.fromkeys(_factor(factor.strip()) for factor in term.split("&")))
 
 
 def _factor(written: str) -> Factor:

@@ -203,6 +203,12 @@ class EmptyAudience(Invalid):
     vietnamese = "Danh sách người nhận {audience!r} không có ai."
 
 
+class TooManyTerms(Invalid):
+    code = "too-many-audience-terms"
+    en = "The audience has {given} terms and may have {limit}; name units or a group instead of single people."
+    vietnamese = "Nơi nhận có {given} mục, nhiều nhất là {limit}; ghi đơn vị hoặc nhóm thay cho từng người."
+
+
 class KeyReused(Conflict):
     code = "idempotency-key-reused"
     en = "The Idempotency-Key {key!r} was used for a different posting."

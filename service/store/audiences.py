@@ -1,9 +1,11 @@
 """Audience expressions as SQL over dated memberships."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, any_, func, literal, not_, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, false, func, literal, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from service.domain.audiences import Audience, Factor, Kind, Term
@@ -14,8 +16,7 @@ from service.store.units import below
 
 def belongs(audience: Audience) -> ColumnElement[bool]:
     """True for a membership that the audience asks for."""
-    wanted = or_(*(_term(term) for term in audience.includes))
-    return and_(wanted, *(not_(_term(term)) for term in audience.excludes))
+    return and_(_any_of(audience.includes), not_(_any_of(audience.excludes)))
 
 
 def in_force(moment: datetime, office_day: date) -> ColumnElement[bool]:
@@ -70,31 +71,37 @@ def _check_factor(session: Session, factor: Factor) -> None:
         case Kind.PERSON:
             query, noun = select(literal(1)).where(people.c.code == factor.name), "person"
         case Kind.GROUP:
-            query, noun = select(literal(1)).where(_in_group(factor.name)), "group"
+            query, noun = select(literal(1)).where(_one_of(factor.kind, [factor.name])), "group"
         case Kind.ALL | Kind.CLASS:
             return
     if session.execute(query.limit(1)).first() is None:
         raise UnknownTerm(term=str(factor), reason=f"there is no {noun} {factor.name!r} in the directory")
 
 
-def _term(term: Term) -> ColumnElement[bool]:
-    return and_(*(_factor(factor) for factor in term))
+def _any_of(terms: Sequence[Term]) -> ColumnElement[bool]:
+    """Terms that differ in the name of their first factor alone are one condition: hundreds of units, one tree."""
+    alike: defaultdict[tuple[Kind, Term], list[str]] = defaultdict(list)
+    for first, *others in terms:
+        alike[first.kind, tuple(others)].append(first.name)
+    return or_(
+        false(),
+        *(
+            and_(_one_of(kind, names), *(_one_of(factor.kind, [factor.name]) for factor in others))
+            for (kind, others), names in alike.items()
+        ),
+    )
 
 
-def _factor(factor: Factor) -> ColumnElement[bool]:
-    match factor.kind:
+def _one_of(kind: Kind, names: Sequence[str]) -> ColumnElement[bool]:
+    m, named = memberships.c, literal(list(names), ARRAY(Text))
+    match kind:
         case Kind.ALL:
             return true()
         case Kind.UNIT:
-            return memberships.c.unit_id.in_(below(units.c.code == factor.name))
+            return m.unit_id.in_(below(units.c.code == any_(named)))
         case Kind.CLASS:
-            return memberships.c.staff_class == factor.name
+            return m.staff_class == any_(named)
         case Kind.GROUP:
-            return _in_group(factor.name)
+            return or_(*(literal(name) == any_(m.groups) for name in names))
         case Kind.PERSON:
-            chosen = select(people.c.id).where(people.c.code == factor.name).scalar_subquery()
-            return memberships.c.person_id == chosen
-
-
-def _in_group(name: str) -> ColumnElement[bool]:
-    return literal(name) == any_(memberships.c.groups)
+            return m.person_id.in_(select(people.c.id).where(people.c.code == any_(named)))

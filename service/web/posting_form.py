@@ -28,6 +28,7 @@ from service.domain.errors import (
     Refused,
     SecrecyMark,
     TooLong,
+    TooManyTerms,
     UnknownDocumentType,
     UnknownTerm,
     UnknownUrgency,
@@ -45,6 +46,7 @@ _PLACES: Mapping[type[Refused], str] = {
     UnknownUrgency: "urgency",
     UnknownTerm: "audience",
     EmptyAudience: "audience",
+    TooManyTerms: "audience",
     EmptyFileName: "files",
 }
 

@@ -272,6 +272,17 @@ def test_a_text_longer_than_its_field_is_refused_beside_it(office: Office, field
     assert sentence in shown.split(f'id="{field}-note">')[1].split("</p>")[0]
 
 
+def test_an_audience_beyond_its_limits_is_refused_beside_it(office: Office) -> None:
+    for audience, sentence in (
+        (",".join(f"person:{number}" for number in range(501)), "Nơi nhận có 501 mục, nhiều nhất là 500"),
+        ("x" * 20_001, "Mục nơi nhận dài quá 20000 ký tự."),
+    ):
+        with office.visit("secretariat") as client:
+            status, shown = send(client, "preview", to="written", audience=audience)
+        assert status == 422
+        assert sentence in shown.split('id="audience-note"')[1]
+
+
 def test_a_number_that_was_used_this_year_is_pointed_out_and_not_refused(office: Office) -> None:
     with office.visit("secretariat") as client:
         _, way = send(client, "post")

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from service.domain import texts
 from service.domain.texts import Field
-from tests.web.api.conftest import PREFIX, Caller
+from tests.web.api.conftest import PREFIX, Caller, Office
 
 ABSENCE = {"first_day": "2018-03-01", "last_day": "2018-03-02", "reason": "nghỉ phép"}
 ROOT = {"username": "root", "display_name": "Quản trị viên mẫu", "password": "mot mat khau dai"}
@@ -76,3 +76,12 @@ def test_a_longer_part_of_a_posting_is_refused_in_one_sentence(secretariat: Call
         form = {part: (None, text) for part, text in {**FORM, name: "x" * 20_001}.items()}
         answer = secretariat.post("/documents", files=form)
         assert (answer.status_code, answer.json()["detail"]) == (422, sentence)
+
+
+def test_an_audience_of_too_many_terms_is_refused_in_one_sentence(secretariat: Caller, office: Office) -> None:
+    many = ",".join(f"person:{number}" for number in range(501))
+    answer = secretariat.get("/audience", params={"to": many})
+    assert (answer.status_code, answer.json()["code"]) == (422, "too-many-audience-terms")
+    assert "501 terms and may have 500" in answer.json()["detail"]
+    same = ",".join(["person:C"] * 501)
+    assert secretariat.get("/audience", params={"to": same}).json()["listed"] == 1
