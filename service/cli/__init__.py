@@ -3,6 +3,7 @@
 import logging
 import sys
 
+import psycopg
 import typer
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -41,14 +42,19 @@ def main() -> None:
         app()
     except Refused as refusal:
         _fail(refusal)
-    except ProgrammingError as error:
+    except (ProgrammingError, psycopg.ProgrammingError) as error:
         logging.getLogger(__name__).debug("the database does not take the statement", exc_info=error)
-        _fail(NotOwner() if isinstance(error.orig, InsufficientPrivilege) else NotMigrated())
-    except OperationalError as error:
+        _fail(NotOwner() if isinstance(_cause(error), InsufficientPrivilege) else NotMigrated())
+    except (OperationalError, psycopg.OperationalError) as error:
         logging.getLogger(__name__).debug("the database is away", exc_info=error)
-        _fail(UnusableDatabase(reason=str(error.orig).strip()))
+        _fail(UnusableDatabase(reason=str(_cause(error)).strip()))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _cause(error: Exception) -> object:
+    """What the driver said; SQLAlchemy wraps it, save where COPY has to go past it."""
+    return getattr(error, "orig", error)
 
 
 def _fail(refusal: Refused) -> None:

@@ -36,10 +36,10 @@ class BrokenBackup(Refused):
     vietnamese = "{name} không phải là bản sao lưu đầy đủ: {reason}."
 
 
-class BackupFailed(Refused):
-    code = "backup-failed"
-    en = "{program} failed: {reason}"
-    vietnamese = "{program} không chạy được: {reason}"
+class DatabaseTaken(Refused):
+    code = "database-taken"
+    en = "The database is not empty; make a new one, name it in EOFFICE_MIGRATE_DATABASE_URL, and restore into that."
+    vietnamese = "Cơ sở dữ liệu không trống; tạo cơ sở dữ liệu mới rồi khôi phục vào đó."
 
 
 class NobodySeen(Refused):

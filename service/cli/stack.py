@@ -37,12 +37,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A running office. `programs` is the directory of the PostgreSQL programs of the very version that runs."""
+    """A running office."""
 
     settings: Settings
     data: DataDir
     supervisor: Supervisor
-    programs: Path
 
 
 @contextmanager
@@ -68,7 +67,7 @@ def running_stack(plan: Plan) -> Iterator[Stack]:
             _start_catcher(supervisor, plan, data, office)
         _start_office(supervisor, settings)
         data.announce(office)
-        yield Stack(settings, data, supervisor, postgres.programs)
+        yield Stack(settings, data, supervisor)
 
 
 def _addresses(plan: Plan, asked: Settings, postgres: EmbeddedPostgres, valkey: EmbeddedValkey) -> RunningOffice:

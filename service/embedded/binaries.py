@@ -17,7 +17,7 @@ _DISTRIBUTION_PATTERNS = (
 
 
 def postgres_programs() -> Path:
-    """The directory that holds `postgres`, `initdb`, `psql`, `pg_dump` and `pg_restore`.
+    """The directory that holds `postgres`, `initdb` and `psql`.
 
     Raises:
         ServerMissing: neither the wheel nor the machine has them.

@@ -66,7 +66,7 @@ class EmbeddedPostgres(EmbeddedServer):
 
     @property
     def programs(self) -> Path:
-        """The directory of `pg_dump` and `pg_restore` of the very version that runs."""
+        """The directory of the programs of the very version that runs."""
         return self._programs or postgres_programs()
 
     def url(self, role: str, database: str = DATABASE) -> str:

@@ -38,6 +38,11 @@ def upgrade_schema(connection: Connection) -> None:
     connection.execute(text(_EVIDENCE_RIGHTS))
 
 
+def make_schema(connection: Connection, revision: str) -> None:
+    """Bring an empty database to the schema of an older version, for rows that were written with it."""
+    command.upgrade(_config(connection), revision)
+
+
 def newest_revision(connection: Connection) -> str | None:
     """The last migration that this version of the program has."""
     return ScriptDirectory.from_config(_config(connection)).get_current_head()

@@ -1,77 +1,42 @@
 """A setting that cannot be used: every command says so in one line, before anything of it is started."""
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from service.cli import main
 from service.embedded.ports import free_port
-from service.settings import PREFIX
+from tests.cli.conftest import USABLE, Eoffice, Started
 from tests.mail.certificates import AUTHORITY, CERTIFICATE, PRIVATE_KEY
 
-USABLE = {
-    "DATABASE_URL": "postgresql://eoffice_app:s3cret@127.0.0.1:1/eoffice",
-    "BROKER_URL": "redis://127.0.0.1:1",
-    "SMTP_URL": "smtp://127.0.0.1:1?tls=none",
-    "SECRET_KEY": "for these tests only",
-}
 COMMANDS = ("demo", "up", "web", "worker", "beat", "migrate", "post", "status", "backup", "restore")
 SERVING = ("up", "web")
 
 Say = Callable[..., str]
 
 
-class Started(BaseException):
-    """A command became the server that it starts."""
-
-
-def become(path: str, arguments: list[str]) -> None:
-    raise Started(arguments)
-
-
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name in os.environ:
-        if name.startswith(PREFIX):
-            monkeypatch.delenv(name)
-    for name, value in USABLE.items():
-        monkeypatch.setenv(PREFIX + name, value)
-    return monkeypatch
-
-
-@pytest.fixture
-def say(
-    environment: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., str]]:
+def say(eoffice: Eoffice, tmp_path: Path) -> Iterator[Say]:
     """Runs a command with settings; returns the line with which it refused to start."""
 
     def run(command: str, **settings: object) -> str:
-        for name, value in settings.items():
-            environment.setenv(PREFIX + name, str(value))
-        environment.setattr(os, "execv", become)
-        environment.setattr(sys, "argv", ["eoffice", command, *_arguments(command, tmp_path)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        assert ended.value.code == 1
-        said = capsys.readouterr()
-        assert said.out == ""
-        assert len(said.err.splitlines()) == 1
-        assert "s3cret" not in said.err
-        return said.err
+        line = eoffice(command, *_arguments(command, tmp_path), **settings).refusal
+        assert "s3cret" not in line
+        return line
 
+    (tmp_path / "backup").touch()
     yield run
     assert not (tmp_path / "office").exists(), "nothing was started"
 
 
 def _arguments(command: str, place: Path) -> list[str]:
+    if command == "backup":
+        return [str(place / "new-backup")]
     if command == "post":
         return [str(place / "van-ban.txt"), "--title", "Văn bản mẫu", "--to", "all"]
     if command in {"demo", "up"}:
         return ["--data", str(place / "office"), "--port", str(free_port())]
-    return [str(place / "backup")] if command in {"backup", "restore"} else []
+    return [str(place / "backup")] if command == "restore" else []
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -146,20 +111,14 @@ def test_a_certificate_wants_its_key_and_a_key_its_certificate(
     assert "EOFFICE_TLS_CERT is wrong" in say(command, TLS_KEY=pem("key"), TLS_CERT="")
 
 
-def test_a_key_may_stand_in_the_certificates_file(environment: pytest.MonkeyPatch, pem: Callable[[str], Path]) -> None:
-    environment.setenv("EOFFICE_TLS_CERT", str(pem("both")))
-    environment.setenv("EOFFICE_WEB_PORT", str(free_port()))
-    environment.setattr(os, "execv", become)
-    environment.setattr(sys, "argv", ["eoffice", "web"])
+def test_a_key_may_stand_in_the_certificates_file(eoffice: Eoffice, pem: Callable[[str], Path]) -> None:
     with pytest.raises(Started):
-        main()
+        eoffice("web", TLS_CERT=pem("both"), WEB_PORT=free_port())
 
 
 @pytest.mark.parametrize("command", ["web", "worker", "beat"])
 @pytest.mark.parametrize("name", USABLE)
-def test_a_process_that_lacks_a_setting_names_it(
-    say: Say, environment: pytest.MonkeyPatch, command: str, name: str
-) -> None:
+def test_a_process_that_lacks_a_setting_names_it(say: Say, command: str, name: str) -> None:
     assert say(command, **{name: ""}).startswith(f"eoffice: EOFFICE_{name} is not set; ")
 
 

@@ -1,15 +1,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from alembic import command
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.store import schema
 from service.store.database import make_engine, schema_is_current
 from service.store.documents import add_document
-from service.store.schema import differences, newest_revision, upgrade_schema
+from service.store.schema import differences, make_schema, newest_revision, upgrade_schema
 from service.store.tables import SCHEMA, deliveries
 from tests.conftest import Databases
 from tests.makers import POSTING
@@ -44,7 +42,7 @@ def test_what_letters_went_through_before_their_dates_were_kept_is_taken_from_th
 ) -> None:
     d = deliveries.c
     with make_engine(databases.empty()).begin() as owner:
-        command.upgrade(schema._config(owner), "0002")
+        make_schema(owner, "0002")
         owner.execute(text(BEFORE_DATES))
         upgrade_schema(owner)
         kept = owner.execute(select(d.first_attempt_at, d.sent_at, d.accepted_at, d.failed_at).order_by(d.id)).all()
