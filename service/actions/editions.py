@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from service.domain.credentials import LetterLink, Purpose, sign_letter_link, sign_link
 from service.domain.documents import Mode, Urgency, document_type
-from service.domain.letters import AccountFacts, DocumentFacts, Edition, PasswordFacts, ReceiptFacts
+from service.domain.inquiries import Kind as Inquiry
+from service.domain.letters import AccountFacts, AnswerFacts, DocumentFacts, Edition, PasswordFacts, ReceiptFacts
 from service.domain.occasions import OF_ONE_READER, WITH_LINK, Kind, parse_occasion
 from service.domain.receipts import State
 from service.runtime import Runtime
 from service.store.accounts import account_row
 from service.store.distributions import distribution_row
 from service.store.documents import attached_files, document_row, stored_files
+from service.store.inquiries import inquiry_row
 from service.store.receipts import facts_of
 
 
@@ -129,6 +131,25 @@ def _receipt_edition(session: Session, key: str, row: RowMapping) -> Edition:
     return Edition(key, Kind.RECEIPT.value, told)
 
 
+def _answer_edition(session: Session, key: str, row: RowMapping) -> Edition:
+    inquiry = inquiry_row(session, parse_occasion(row["occasion"]).number)
+    head = distribution_row(session, row["distribution_id"])
+    if inquiry is None or head is None:
+        message = f"the letter {row['occasion']} waits for an answer that is missing"
+        raise RuntimeError(message)
+    facts = AnswerFacts(
+        title=head["title"],
+        type_name=document_type(head["type_code"]).name,
+        number=head["number"],
+        kind=Inquiry(inquiry["kind"]),
+        words=inquiry["words"],
+        asked_at=inquiry["asked_at"],
+        answer=inquiry["answer"],
+        is_accepted=inquiry["is_accepted"],
+    )
+    return Edition(key, Kind.ANSWER.value, facts)
+
+
 _BUILDERS: Mapping[Kind, Callable[[Session, str, RowMapping], Edition]] = MappingProxyType(
     {
         Kind.ORIGINAL: _document_edition,
@@ -136,5 +157,6 @@ _BUILDERS: Mapping[Kind, Callable[[Session, str, RowMapping], Edition]] = Mappin
         Kind.RESET: _link_edition,
         Kind.PASSWORD_SET: _password_edition,
         Kind.RECEIPT: _receipt_edition,
+        Kind.ANSWER: _answer_edition,
     }
 )

@@ -1,5 +1,6 @@
 """The acknowledgement report, as far as the asker may see: the office, or a manager's own units by the frozen list."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from service.domain.coverage import Report
@@ -7,6 +8,7 @@ from service.domain.errors import NotFound
 from service.domain.roles import Act, Actor
 from service.runtime import Runtime
 from service.store.distributions import distribution_row
+from service.store.inquiries import inquiries_as_of
 from service.store.reports import Scope, report
 
 
@@ -34,6 +36,7 @@ def report_coverage(
         if head is None:
             raise NotFound
         built = report(session, head, scope, moment, moment.date(), most_outstanding=most_outstanding)
+        inquiries = inquiries_as_of(session, scope, moment)
     if scope.unit_ids is not None and not built.units:
         raise NotFound
-    return built
+    return replace(built, inquiries=inquiries)

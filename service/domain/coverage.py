@@ -7,12 +7,13 @@ stand where confirmed and not yet stand. The levels are never merged with the id
 """
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
 from service.domain.documents import Mode
+from service.domain.inquiries import Inquiries
 
 
 class Term(StrEnum):
@@ -107,6 +108,7 @@ class Report:
     listing_done: bool
     units: tuple[UnitCoverage, ...]
     outstanding: tuple[Outstanding, ...]
+    inquiries: Inquiries = field(default_factory=Inquiries)
 
     @property
     def identity(self) -> Identity:

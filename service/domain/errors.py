@@ -257,6 +257,30 @@ class HasLeft(Invalid):
     vietnamese = "Người mang mã {code!r} hiện không còn ở cơ quan."
 
 
+class AlreadyReturned(Conflict):
+    code = "already-returned"
+    en = "This document was returned already; the secretariat has not answered yet."
+    vietnamese = "Đồng chí đã trả lại văn bản này; văn thư chưa trả lời."
+
+
+class TooManyInquiries(Throttled):
+    code = "too-many-inquiries"
+    en = "Too many questions in a short time; try again in {seconds} seconds."
+    vietnamese = "Đã gửi quá nhiều câu hỏi trong thời gian ngắn; thử lại sau {seconds} giây."
+
+
+class AlreadyAnswered(Conflict):
+    code = "already-answered"
+    en = "This was answered already; an answer stands as it was given."
+    vietnamese = "Đã có câu trả lời; câu trả lời giữ nguyên như đã gửi."
+
+
+class NotAReturn(Invalid):
+    code = "not-a-return"
+    en = "This is a question; only a return can be accepted."
+    vietnamese = "Đây là câu hỏi; chỉ chấp nhận được khi người nhận trả lại văn bản."
+
+
 class BadPeriod(Invalid):
     code = "bad-period"
     en = "The period ends on {last}, before it starts on {first}."

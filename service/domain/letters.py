@@ -12,6 +12,7 @@ from uuid import UUID
 
 from service.domain.deliveries import History, Outcome
 from service.domain.documents import Mode, Urgency
+from service.domain.inquiries import Kind as Inquiry
 from service.domain.receipts import Route
 
 
@@ -74,7 +75,21 @@ class ReceiptFacts:
     route: Route
 
 
-Facts = DocumentFacts | AccountFacts | PasswordFacts | ReceiptFacts
+@dataclass(frozen=True, slots=True)
+class AnswerFacts:
+    """What the secretariat answered to a question, or to a return: `is_accepted` None for a question."""
+
+    title: str
+    type_name: str
+    number: str
+    kind: Inquiry
+    words: str
+    asked_at: datetime
+    answer: str
+    is_accepted: bool | None
+
+
+Facts = DocumentFacts | AccountFacts | PasswordFacts | ReceiptFacts | AnswerFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,21 @@ class Kind(StrEnum):
     RESET = "reset"
     PASSWORD_SET = "password_set"  # noqa: S105 - the name of an occasion
     RECEIPT = "receipt"
+    ANSWER = "answer"
 
 
 # Letters that carry a one-time link, and say nothing any more once it is dead.
 WITH_LINK = frozenset({Kind.ACTIVATION, Kind.RESET})
 
 # Letters about what one reader did: nobody else's says the same.
-OF_ONE_READER = frozenset({Kind.RECEIPT})
+OF_ONE_READER = frozenset({Kind.RECEIPT, Kind.ANSWER})
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """`number` tells repeats apart: the credential version of an account letter, the revision of a receipt.
+    """`number` tells repeats apart; it is 0 where there is one only.
 
-    It is 0 where there is one only.
+    It is the credential version of an account letter, the revision of a receipt, the inquiry of an answer.
     """
 
     kind: Kind

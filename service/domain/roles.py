@@ -48,6 +48,8 @@ class Act(StrEnum):
     RECORD_ABSENCE = "record absences and exemptions"
     KEEP_ROSTERS = "print danh sách ký nhận and enter what was signed"
     ENROL_KIOSKS = "enrol shared PCs"
+    SEE_INQUIRIES = "see questions and returns"
+    ANSWER = "answer questions and returns"
     SEE_DIRECTORY = "see the directory"
     CHANGE_DIRECTORY = "change the directory"
     MANAGE_ACCOUNTS = "manage accounts, tokens and roles"
@@ -66,6 +68,9 @@ PERMITS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.RECORD_ABSENCE: frozenset({Role.MANAGER, Role.SECRETARIAT}),
         Act.KEEP_ROSTERS: frozenset({Role.MANAGER, Role.SECRETARIAT}),
         Act.ENROL_KIOSKS: frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR}),
+        # A manager sees those of the own people, and answers none.
+        Act.SEE_INQUIRIES: frozenset({Role.SECRETARIAT, Role.LEADERSHIP}),
+        Act.ANSWER: frozenset({Role.SECRETARIAT}),
         Act.SEE_DIRECTORY: frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR}),
         Act.CHANGE_DIRECTORY: frozenset({Role.SECRETARIAT}),
         Act.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),

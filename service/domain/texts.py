@@ -38,6 +38,8 @@ IDEMPOTENCY_KEY = Field("Idempotency-Key", "khóa chống gửi lặp", 200)
 # A reason stands in a cell of a printed report.
 REASON = Field("reason", "lý do", 500)
 USER_NAME = Field("user name", "tên đăng nhập", 200)
+QUESTION = Field("question", "nội dung hỏi", 2_000)
+ANSWER = Field("answer", "câu trả lời", 2_000)
 DISPLAY_NAME = Field("display name", "tên hiển thị", 200)
 LABEL = Field("label", "việc dùng khóa", 200)
 CODE = Field("code", "mã", 64)
@@ -74,6 +76,20 @@ def needed_line(field: Field, typed: str) -> str:
     """
     kept = one_line(field, typed)
     if not kept:
+        raise EmptyText(field=field)
+    return kept
+
+
+def needed_lines(field: Field, typed: str) -> str:
+    """As `several_lines`, and something stands in them.
+
+    Raises:
+        EmptyText: nothing does.
+        UnstorableText: no database keeps it.
+        TooLong: it is longer than its field.
+    """
+    kept = several_lines(field, typed).strip()
+    if not any(char.isprintable() and not char.isspace() for char in kept):
         raise EmptyText(field=field)
     return kept
 

@@ -1,4 +1,4 @@
-"""The acknowledgement report as one flat table: a row for the sum, one a unit, one a person who has not confirmed.
+"""The acknowledgement report as one flat table: the sum, the units, open inquiries, and who has not confirmed.
 
 Each row says whose figures it holds and as of when, so that rows of several reports can be put together.
 """
@@ -9,6 +9,7 @@ from dataclasses import astuple
 from datetime import datetime
 
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Term
+from service.domain.inquiries import Kind, OpenInquiry
 from service.domain.vietnamese import date_short, strip_controls
 from service.printing.words import letter_label, server_words, term_label
 
@@ -28,6 +29,7 @@ _IN_THE_SUM = (
 _LEVELS = ("đã gửi thư", "máy chủ thư đã nhận", "thư không đến được", "không có địa chỉ thư", "đã mở", "đã xác nhận")
 _NO_FIGURES = ("",) * (1 + len(_IN_THE_SUM) + len(_LEVELS))
 _NO_PERSON = ("",) * 8
+_WAITS = {Kind.QUESTION: "Câu hỏi chưa trả lời", Kind.RETURN: "Trả lại chưa trả lời"}
 
 
 def report_csv(report: Report) -> Iterator[str]:
@@ -75,6 +77,8 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     yield ("Cộng", "", *_NO_PERSON, *_figures(report.identity, report.levels))
     for unit in report.units:
         yield ("Đơn vị", unit.unit_name, *_NO_PERSON, *_figures(unit.identity, unit.levels))
+    for waiting in report.inquiries.waiting:
+        yield (_WAITS[waiting.kind], waiting.unit_name, *_of_inquiry(waiting), *_NO_FIGURES)
     for person in report.outstanding:
         yield ("Người", person.unit_name, *_of_person(person, report), *_NO_FIGURES)
 
@@ -94,6 +98,10 @@ def _of_person(person: Outstanding, report: Report) -> tuple[str, ...]:
         letter_label(person),
         server_words(person),
     )
+
+
+def _of_inquiry(waiting: OpenInquiry) -> tuple[str, ...]:
+    return ("", waiting.full_name, "", waiting.words, "", "", "", "")
 
 
 def _moment(at: datetime) -> str:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 # The last migration. A process that only asks whether the database fits need not load the machinery of migrations.
-SCHEMA = "0004"
+SCHEMA = "0005"
 
 metadata = MetaData(
     naming_convention={
@@ -410,6 +410,8 @@ inquiries = Table(
     _text("words", default=None),
     _moment("asked_at"),
     _text("answer"),
+    # Of a return alone: whether the reader was exempted.
+    Column("is_accepted", Boolean),
     _account("answered_by"),
     _moment("answered_at", nullable=True),
     ForeignKeyConstraint(["distribution_id", "person_id"], ["receipts.distribution_id", "receipts.person_id"]),

@@ -11,6 +11,7 @@ from service.web.pages import (
     directory_import,
     distributions,
     inbox,
+    inquiries,
     list_changes,
     post,
     receipts,
@@ -31,6 +32,7 @@ def make_app(site: Site) -> FastAPI:
     site.environment.globals["static"] = static
     app.include_router(account.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(inbox.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(inquiries.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(receipts.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(post.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(distributions.router, max_body_size=_BODY_BYTES, include_in_schema=False)

@@ -8,9 +8,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.actions.sign_in import Visitor, actor_of_token, who
 from service.domain.errors import Refused, SignInNeeded
-from service.domain.roles import Actor
+from service.domain.roles import Act, Actor
+from service.store.inquiries import waiting_count
 from service.store.receipts import inbox_counts
-from service.web.navigation import entries
+from service.web.navigation import INBOX, INQUIRIES, entries
 from service.web.security import SESSION_COOKIE, check_form_token, check_same_origin
 from service.web.site import Site
 
@@ -155,9 +156,12 @@ def page(
     return HTMLResponse(site.environment.get_template(f"pages/{template}").render(context), status)
 
 
-def _waiting(site: Site, actor: Actor) -> int:
-    """How many documents this person must still confirm."""
-    if actor.person_id is None:
-        return 0
+def _waiting(site: Site, actor: Actor) -> dict[str, int]:
+    """How many documents this person must still confirm, and how many readers wait for an answer."""
+    counts: dict[str, int] = {}
     with site.runtime.sessions() as session:
-        return inbox_counts(session, actor.person_id, site.runtime.clock()).must_confirm
+        if actor.person_id is not None:
+            counts[INBOX] = inbox_counts(session, actor.person_id, site.runtime.clock()).must_confirm
+        if actor.may(Act.ANSWER):
+            counts[INQUIRIES] = waiting_count(session)
+    return counts

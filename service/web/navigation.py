@@ -1,11 +1,13 @@
 """The entries of the side bar: what this person may open."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.domain.roles import Act, Actor
 
 INBOX = "/inbox"
 DISTRIBUTIONS = "/distributions"
+INQUIRIES = "/inquiries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ PLACES = (
     Place("/history", "seal", "Đã xác nhận"),
     Place("/post", "send", "Phát hành", (Act.POST,)),
     Place(DISTRIBUTIONS, "list", "Đợt gửi", (Act.POST, Act.SEE_REPORTS)),
+    Place(INQUIRIES, "ask", "Hỏi và trả lại", (Act.SEE_INQUIRIES, Act.SEE_UNIT_REPORTS)),
     Place("/reports", "chart", "Báo cáo đơn vị", (Act.SEE_UNIT_REPORTS,)),
     Place("/directory", "board", "Danh bạ", (Act.SEE_DIRECTORY,)),
     Place("/accounts", "lock", "Tài khoản", (Act.MANAGE_ACCOUNTS, Act.PRINT_SLIPS)),
@@ -37,24 +40,29 @@ PLACES = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the side bar; `count` is what waits there, shown when there is any."""
+    """One line of the side bar; `count` is what waits there, shown when there is any, and `waits_for` for what."""
 
     href: str
     icon: str
     label: str
     is_current: bool
-    count: int = 0
+    count: int
+    waits_for: str
 
 
-def entries(actor: Actor, path: str, waiting: int) -> tuple[Entry, ...]:
-    """The side bar on the page at `path`; `waiting` documents are to be confirmed."""
+_WAITS_FOR = {INBOX: "cần xác nhận", INQUIRIES: "chưa trả lời"}
+
+
+def entries(actor: Actor, path: str, waiting: Mapping[str, int]) -> tuple[Entry, ...]:
+    """The side bar on the page at `path`; `waiting` counts what waits on the pages of their keys."""
     return tuple(
         Entry(
             place.href,
             place.icon,
             place.label,
             is_current=path == place.href or path.startswith(f"{place.href}/"),
-            count=waiting if place.href == INBOX else 0,
+            count=waiting.get(place.href, 0),
+            waits_for=_WAITS_FOR.get(place.href, ""),
         )
         for place in PLACES
         if place.is_open_to(actor)

@@ -18,6 +18,7 @@ from service.domain.documents import (
     SigningAuthority,
     Urgency,
 )
+from service.domain.inquiries import Inquiries
 from service.printing.words import letter_label, server_words, term_label
 from service.store.audiences import Headcount
 from service.store.overviews import FailedLetter, Reading
@@ -289,6 +290,7 @@ class ReportView:
     listing_done: bool
     is_whole: bool
     csv_href: str
+    inquiries: Inquiries
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from service.domain.arrivals import Arrival
 from service.domain.documents import Mode, Urgency
 from service.domain.receipts import State
 from service.store.documents import StoredFile
+from service.web.inquiry_views import OwnInquiries
 from service.web.receipt_views import ReceiptView
 
 STATE_WORDS: Mapping[State, str] = MappingProxyType(
@@ -174,6 +175,7 @@ class DocumentView:
     confirmation: Confirmation | None
     facts: tuple[Fact, ...]
     next_href: str | None
+    inquiries: OwnInquiries
     arrival: Arrival = Arrival.INBOX
     via: str = ""
 

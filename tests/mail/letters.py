@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from service.domain.deliveries import History
 from service.domain.documents import Mode, Urgency
+from service.domain.inquiries import Kind
 from service.domain.letters import (
     AccountFacts,
+    AnswerFacts,
     AttachedFile,
     DocumentFacts,
     Edition,
@@ -57,6 +59,16 @@ RECEIPT = ReceiptFacts(
     files=(("12-KH-SKHCN.pdf", "b" * 64),),
     confirmed_at=datetime(2018, 3, 12, 10, 0, tzinfo=UTC),
     route=Route.MAIL_LINK,
+)
+ANSWER = AnswerFacts(
+    title="Tuyên truyền cải cách hành chính năm 2018",
+    type_name="Kế hoạch",
+    number="12/KH-SKHCN",
+    kind=Kind.RETURN,
+    words="Việc này của Chi cục.\nĐề nghị chuyển.",
+    asked_at=datetime(2018, 3, 12, 10, 0, tzinfo=UTC),
+    answer="Đồng ý, đã chuyển.",
+    is_accepted=True,
 )
 
 LETTER = Letter(

@@ -9,11 +9,13 @@ from hypothesis import example, given, settings
 
 from service.domain.documents import Mode, Urgency
 from service.domain.errors import BadSetting
+from service.domain.inquiries import Kind
 from service.domain.vietnamese import strip_controls
 from service.mail.addresses import BounceAddress
 from service.mail.compose import Composer
 from tests.mail.letters import (
     ACCOUNT,
+    ANSWER,
     AT,
     FACTS,
     PASSWORD,
@@ -208,6 +210,29 @@ def test_a_receipt_says_what_was_confirmed_when_how_and_with_which_digests() -> 
             "không phải chữ ký số",
         ):
             assert told in seen
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "Ông/Bà được miễn xác nhận văn bản này."),
+        ({"is_accepted": False}, "Văn bản vẫn thuộc phần việc của Ông/Bà"),
+        ({"kind": Kind.QUESTION, "is_accepted": None}, "trả lời câu hỏi của Ông/Bà về văn bản"),
+    ],
+)
+def test_an_answer_says_what_was_asked_what_was_answered_and_what_follows(
+    changes: dict[str, object], told: str
+) -> None:
+    facts = replace(ANSWER, **changes)  # type: ignore[arg-type]  # the dataclass itself checks the names
+    message = parsed(COMPOSER.compose(make_letter(edition=make_edition("answer", facts)), AT).message)
+    assert str(message["Subject"]) == "[CCHC] Văn thư trả lời về 12/KH-SKHCN"
+    for seen in (collapsed(body_of(message, "plain")), visible(body_of(message, "html"))):
+        assert "Việc này của Chi cục." in seen
+        assert "Đề nghị chuyển." in seen
+        assert "Đồng ý, đã chuyển." in seen
+        assert "17:00 thứ Hai, 12/03/2018" in seen
+        assert told in seen
+        assert ("miễn" in seen) is (changes == {})
 
 
 def test_html_keeps_its_dark_mode_and_carries_its_styles_on_the_elements() -> None:

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from service.actions.report_coverage import report_coverage
 from service.domain.coverage import Report, Term
 from service.domain.documents import Mode
+from service.domain.inquiries import Kind
 from service.domain.roles import Actor
 from service.printing.report_csv import report_csv
 from service.web.api.shapes import GivenMoment, Id, Moment, Shape
@@ -62,6 +63,24 @@ class OutstandingShape(Shape):
     last_reply: str | None
 
 
+class WaitingInquiry(Shape):
+    id: int
+    kind: Kind
+    full_name: str
+    unit_name: str
+    asked_at: Moment
+    words: str
+
+
+class InquiriesShape(Shape):
+    """What readers asked by `as_of`; `accepted` returns exempted their readers, `waiting` ones have no answer yet."""
+
+    questions: int
+    returns: int
+    accepted: int
+    waiting: list[WaitingInquiry]
+
+
 class ReportShape(Shape):
     """For the mode `inform` opened and not opened stand where confirmed and not yet stand."""
 
@@ -79,6 +98,7 @@ class ReportShape(Shape):
     levels: LevelsShape
     units: list[UnitCoverageShape]
     outstanding: list[OutstandingShape]
+    inquiries: InquiriesShape
 
 
 @router.get("/{distribution_id}/report")

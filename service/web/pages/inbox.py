@@ -24,6 +24,7 @@ from service.web.downloads import download
 from service.web.inbox_views import document_view, history_view, inbox_view
 from service.web.navigation import home
 from service.web.site import Site
+from service.web.views import DocumentView
 
 router = APIRouter()
 
@@ -57,13 +58,22 @@ def document(
     try:
         if request.method == "GET":
             open_document(site.runtime, visitor.actor, distribution_id, arrival.route)
-        with site.runtime.sessions() as session:
-            view = document_view(session, distribution_id, _person(visitor.actor), site.runtime.clock())
+        view = own_document(site, visitor.actor, distribution_id)
     except NotFound:
         if arrival is Arrival.OF_ANOTHER:
             raise LinkOfAnother from None
         raise
     return page(site, "document.html", replace(view, via=via, arrival=arrival), visitor, request)
+
+
+def own_document(site: Site, actor: Actor, distribution_id: int) -> DocumentView:
+    """The document page as this person sees it.
+
+    Raises:
+        NotFound: the person is not on the frozen list.
+    """
+    with site.runtime.sessions() as session:
+        return document_view(session, distribution_id, actor.person_id, site.runtime.clock())
 
 
 @router.post("/inbox/{distribution_id}/acknowledge")

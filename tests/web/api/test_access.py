@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 from fastapi import FastAPI
 
+from service.actions.ask import ask
 from service.actions.print_sheet import print_sheet
+from service.domain.inquiries import Kind
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
+from tests.makers import make_actor
 from tests.web.api.conftest import PREFIX, Caller, Office
 
 SECRETARIAT = frozenset({"secretariat"})
@@ -77,6 +80,8 @@ ENDPOINTS = (
     Endpoint("GET", "/distributions/{other}/sheets", SECRETARIAT),
     Endpoint("GET", "/sheets/{sheet}", SECRETARIAT | {"manager"}),
     Endpoint("GET", "/sheets/{sheet}/pdf", SECRETARIAT | {"manager"}),
+    Endpoint("GET", "/inquiries", READ_DOCUMENTS | {"manager"}),
+    Endpoint("POST", "/inquiries/{inquiry}/answer", SECRETARIAT, 204, {"json": {"answer": "Đã rõ."}}),
     Endpoint("GET", "/me", EVERYBODY),
     Endpoint("GET", "/units", LETS_IN),
     Endpoint("GET", "/people", LETS_IN),
@@ -107,6 +112,7 @@ SESSION_ONLY = (
     "/inbox/{distribution_id}/files/{file_id}",
     "/inbox/{distribution_id}/open",
     "/inbox/{distribution_id}/acknowledge",
+    "/inbox/{distribution_id}/inquiries",
 )
 
 
@@ -118,9 +124,19 @@ def at(runtime: Runtime, office: Office, secretariat: Caller) -> Callable[[str],
     own, other = office.to_room.distribution_id, office.to_other.distribution_id
     sheet = print_sheet(runtime, OPERATOR, own, "P1")
 
+    asker = make_actor(person_id=office.people["junior"])
+    names = {
+        "document": document,
+        "file": file,
+        "own": own,
+        "other": other,
+        "sheet": sheet,
+        "inquiry": ask(runtime, asker, own, Kind.QUESTION, "Ai chủ trì?"),
+        "token": office.tokens["spare"],
+    }
+
     def fill(path: str) -> str:
-        token = office.tokens["spare"]
-        return path.format(document=document, file=file, own=own, other=other, sheet=sheet, token=token)
+        return path.format(**names)
 
     return fill
 
