@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from service.anchors import AnchorFiles, NoAnchors
 from service.domain.deliveries import RetryPolicy
 from service.domain.errors import BadSetting, MissingSetting
-from service.domain.letters import Letter, Sent
+from service.domain.letters import Haste, Letter, Sent
 from service.doorbell import BrokerDoorbell
 from service.mail.compose import Composer
 from service.mail.connection import Timeouts
@@ -73,7 +73,11 @@ def build(settings: Settings) -> Runtime:
 class NoMailer:
     """For commands that look at an office and send nothing; the processes that send check their settings first."""
 
-    def send(self, letters: Sequence[Letter]) -> Iterator[Sequence[Sent]]:  # noqa: ARG002 - the Mailer's signature
+    def send(
+        self,
+        letters: Sequence[Letter],  # noqa: ARG002 - the Mailer's signature
+        haste: Callable[[], Haste],  # noqa: ARG002 - the same
+    ) -> Iterator[Sequence[Sent]]:
         raise MissingSetting(name="EOFFICE_SMTP_URL")
 
 

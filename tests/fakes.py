@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from service.domain.anchors import Anchor
-from service.domain.deliveries import Accepted, Outcome, Phase, Reply
-from service.domain.letters import Letter, Sent
+from service.domain.deliveries import Accepted, GivenBack, Outcome, Phase, Reply
+from service.domain.letters import Haste, Letter, Sent
 
 OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 ACCEPTED = Accepted(Reply(250, "2.0.0 Ok: queued", Phase.MESSAGE))
@@ -33,18 +33,25 @@ class FakeDoorbell:
         self.rings.append(task)
 
 
+def no_haste() -> Haste:
+    return Haste.NONE
+
+
 class FakeMailer:
-    """Answers every letter by `answer`; remembers what it was given."""
+    """Answers every letter by `answer`, unless it is asked to hurry; remembers what it was given."""
 
     def __init__(self) -> None:
         self.letters: list[Letter] = []
         self.answer: Callable[[Letter], Outcome] = lambda _: ACCEPTED
 
-    def send(self, letters: Sequence[Letter]) -> Iterator[Sequence[Sent]]:
+    def send(self, letters: Sequence[Letter], haste: Callable[[], Haste]) -> Iterator[Sequence[Sent]]:
         for letter in letters:
-            self.letters.append(letter)
             moment = datetime.now(UTC)
-            yield [Sent(letter, self.answer(letter), moment, moment)]
+            if haste() is Haste.NONE:
+                self.letters.append(letter)
+                yield [Sent(letter, self.answer(letter), moment, moment)]
+            else:
+                yield [Sent(letter, GivenBack(), moment, moment)]
 
 
 class FakeAnchors:

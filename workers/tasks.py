@@ -13,6 +13,7 @@ from service.runtime import Runtime
 from service.settings import read_settings
 from service.wiring import build
 from workers.app import app
+from workers.stopping import ending_in_order, is_stopping
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,8 @@ def list_recipients_due() -> None:
 
 @app.task(name=doorbell.DELIVER_DUE)
 def deliver_due() -> None:
-    deliver.deliver_due(runtime())
+    with ending_in_order():
+        deliver.deliver_due(runtime(), is_stopping)
 
 
 @app.task(name=doorbell.SWEEP)

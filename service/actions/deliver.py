@@ -1,7 +1,8 @@
 """Sends what is due: claim, commit, send with no session open, judge, record in small sets.
 
-A batch is claimed under one token; while it travels its lease is renewed. The letters of one run end within a budget
-of time, then the worker rings again, so that no task meets the broker's visibility timeout.
+A batch is claimed under one token; while it travels its lease is renewed. A run ends when its time is up or its worker
+is told to stop, and rings again: what it had not begun goes back, so that a slow mail server holds no letters up, a
+worker stops within seconds, and no task meets the broker's visibility timeout.
 """
 
 import logging
@@ -17,8 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 from service import doorbell
 from service.actions.editions import EditionShelf
-from service.domain.deliveries import History, Outcome, Requeued, Verdict, decide
-from service.domain.letters import Letter, Sent
+from service.domain.deliveries import GivenBack, History, Outcome, Requeued, Verdict, decide
+from service.domain.letters import Haste, Letter, Sent
 from service.runtime import Runtime
 from service.store import circuits, deliveries
 
@@ -26,28 +27,49 @@ log = logging.getLogger(__name__)
 
 LETTERS_IN_A_BATCH = 100
 FIRST_BATCH = 20
-# A batch that takes longer is followed by a smaller one, so that a slow server cannot make a run outlast its budget.
+# A batch that takes longer is followed by a smaller one: what is claimed nobody else sends, and nothing overtakes it.
 BATCH_SECONDS = 2.0
 RUN_BUDGET = timedelta(seconds=5)
 RENEWALS_A_LEASE = 3
 DATABASE_PAUSE_SECONDS = 0.5
 
 
-def deliver_due(runtime: Runtime, budget: timedelta = RUN_BUDGET) -> int:
-    """Attempt due letters until none is left, the mail server is out, or the budget is spent; returns how many."""
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """How long a run may go on; by this process's own monotonic clock."""
+
+    ends_at: float
+    is_stopping: Callable[[], bool]
+
+    @property
+    def haste(self) -> Haste:
+        if self.is_stopping():
+            return Haste.LEAVE
+        return Haste.FINISH if time.monotonic() >= self.ends_at else Haste.NONE
+
+
+def deliver_due(
+    runtime: Runtime, is_stopping: Callable[[], bool] = lambda: False, budget: timedelta = RUN_BUDGET
+) -> int:
+    """Attempt due letters until none is left, the mail server is out, or time is up; returns how many were tried.
+
+    `is_stopping` says whether this worker was told to stop. It is asked all the time, from another thread too.
+    """
     shelf = EditionShelf(runtime)
+    own_time = _Time(time.monotonic() + budget.total_seconds(), is_stopping)
     attempted, size = 0, FIRST_BATCH
-    ends_at = time.monotonic() + budget.total_seconds()
-    while time.monotonic() < ends_at:
+    while own_time.haste is Haste.NONE:
+        began = time.monotonic()
         batch = _claim(runtime, size)
         if not batch.rows:
             return attempted
         if not attempted and len(batch.rows) == size:
             # There is more than this run may take: wake another worker, once.
             runtime.doorbell.ring(doorbell.DELIVER_DUE)
-        attempted += len(batch.rows)
-        began = time.monotonic()
-        if not _attempt(runtime, shelf, batch):
+        lease = _Lease(own_time, runtime.policy.lease.total_seconds(), held_since=began)
+        result = _attempt(runtime, shelf, batch, lease)
+        attempted += result.tried
+        if not result.server_serves:
             return attempted
         size = min(size * 2, LETTERS_IN_A_BATCH) if time.monotonic() - began < BATCH_SECONDS else max(size // 2, 1)
     runtime.doorbell.ring(doorbell.DELIVER_DUE)
@@ -69,27 +91,47 @@ def _claim(runtime: Runtime, size: int) -> deliveries.Claim:
 
 @dataclass(slots=True)
 class _Lease:
-    """When the batch's lease was last renewed, by this process's own monotonic clock."""
+    """The hold on a batch, and how soon its letters are wanted back.
 
-    renewed: float
-    every: float
+    `held_since` is when the database was last asked for it, by this process's own monotonic clock: a worker that slept,
+    or had no database, for as long as the lease must take it for lost without being told.
+    """
+
+    time: _Time
+    seconds: float
+    held_since: float
+    is_lost: bool = False
 
     def is_due(self) -> bool:
-        return time.monotonic() - self.renewed >= self.every
+        return not self.is_lost and self._age >= self.seconds / RENEWALS_A_LEASE
+
+    def haste(self) -> Haste:
+        return Haste.LEAVE if self.is_lost or self._age >= self.seconds else self.time.haste
+
+    @property
+    def _age(self) -> float:
+        return time.monotonic() - self.held_since
 
 
-def _attempt(runtime: Runtime, shelf: EditionShelf, batch: deliveries.Claim) -> bool:
-    """Send one batch; returns whether the server is worth another one now."""
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """How many letters of a batch were tried, and whether the server is worth another batch now."""
+
+    tried: int
+    server_serves: bool
+
+
+def _attempt(runtime: Runtime, shelf: EditionShelf, batch: deliveries.Claim, lease: _Lease) -> _Result:
+    """Send one batch, and record whatever comes back of it, even when the lease is lost: a 250 counts all the same."""
     letters = [_letter(shelf, batch, row) for row in batch.rows]
-    lease = _Lease(time.monotonic(), runtime.policy.lease.total_seconds() / RENEWALS_A_LEASE)
-    serves = True
-    for sent in runtime.mailer.send(letters):
+    tried, serves = 0, True
+    for sent in runtime.mailer.send(letters, lease.haste):
         if sent:
             serves = _surely(lambda: _record(runtime, sent)) and serves  # noqa: B023 - called at once
-        if lease.is_due() and not _surely(lambda: _renew(runtime, batch, lease)):
-            # Somebody else holds what is left: this worker slept, or could not reach the database, for too long.
-            return serves
-    return serves
+            tried += sum(not isinstance(one.outcome, GivenBack) for one in sent)
+        if lease.is_due():
+            _surely(lambda: _renew(runtime, batch, lease))
+    return _Result(tried, serves)
 
 
 Result = TypeVar("Result")
@@ -144,9 +186,9 @@ def _judge(runtime: Runtime, outcome: Outcome, history: History) -> Verdict:
     return decide(outcome, history, runtime.policy.retry, random.random())  # noqa: S311 - jitter, not a secret
 
 
-def _renew(runtime: Runtime, batch: deliveries.Claim, lease: _Lease) -> bool:
-    """Whether any letter of the batch is still held."""
+def _renew(runtime: Runtime, batch: deliveries.Claim, lease: _Lease) -> None:
+    """Hold what is left of the batch for another while, unless somebody took it back."""
+    asked_at = time.monotonic()
     with runtime.sessions.begin() as session:
-        held = deliveries.renew(session, batch.token, runtime.policy.lease)
-    lease.renewed = time.monotonic()
-    return held > 0
+        lease.is_lost = deliveries.renew(session, batch.token, runtime.policy.lease) == 0
+    lease.held_since = asked_at

@@ -73,6 +73,7 @@ Event = Literal[
     "refused",
     "unknown",
     "requeued",
+    "given back",
     "broken",
     "lease expired",
     "bounced",
@@ -144,6 +145,16 @@ class Requeued:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenBack:
+    """Not tried, or left before the final dot, because its worker ran out of time or was told to stop.
+
+    Nothing was learnt about the letter, so it leaves no attempt behind and keeps its place in the queue.
+    """
+
+    name: ClassVar[Event] = "given back"
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """Reading or composing raised: the letter itself is at fault, and the mail server never heard of it."""
 
@@ -151,7 +162,7 @@ class Broken:
     name: ClassVar[Event] = "broken"
 
 
-Outcome = Accepted | Deferred | Refused | Unknown | Requeued | Broken
+Outcome = Accepted | Deferred | Refused | Unknown | Requeued | GivenBack | Broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +216,7 @@ def decide(outcome: Outcome, history: History, policy: RetryPolicy, jitter: floa
             return Verdict(Status.ACCEPTED)
         case Refused():
             return Verdict(Status.REFUSED)
-        case Requeued(holds_queue=True):
+        case Requeued(holds_queue=True) | GivenBack():
             return Verdict(Status.WAITING, counts=False, ages=False)
         case Requeued():
             status = Status.GAVE_UP if lifetime_over else Status.WAITING
@@ -236,6 +247,7 @@ MOVES: Mapping[Event, Mapping[Status, frozenset[Status]]] = MappingProxyType(
         "unknown": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP})},
         "refused": {Status.SENDING: frozenset({Status.REFUSED})},
         "requeued": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP})},
+        "given back": {Status.SENDING: frozenset({Status.WAITING})},
         "broken": {Status.SENDING: frozenset({Status.WAITING, Status.SET_ASIDE})},
         "lease expired": {Status.SENDING: frozenset({Status.WAITING, Status.SET_ASIDE})},
         "bounced": {s: frozenset({Status.BOUNCED}) for s in (Status.WAITING, Status.SENDING, Status.ACCEPTED)},

@@ -4,9 +4,10 @@ An edition is what all letters of one occasion share (built once); a letter adds
 travels in the named fields of `Letter`, so that composing can fill it into prepared places and nowhere else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum, auto
 from typing import Protocol
 from uuid import UUID
 
@@ -134,11 +135,24 @@ class Sent:
     ended_at: datetime
 
 
+class Haste(Enum):
+    """How soon a worker wants its letters back.
+
+    `FINISH`: no other letter is begun, those on their way end by the mail server's reply. `LEAVE`: only those behind
+    their final dot do, because they may be the server's already; the others are broken off, which it does not count.
+    """
+
+    NONE = auto()
+    FINISH = auto()
+    LEAVE = auto()
+
+
 class Mailer(Protocol):
     """What `actions/deliver` needs from the outside: letters in, outcomes out, in any order, each exactly once.
 
     Never raises for what a mail server does; yields small sets as they come, so that results can be recorded while
     later letters are still on the wire, and an empty set now and then while nothing comes, so that leases can be kept.
+    Asks for `haste` all along, from a thread of its own; what is not sent because of it comes back as `GivenBack`.
     """
 
-    def send(self, letters: Sequence[Letter]) -> Iterator[Sequence[Sent]]: ...
+    def send(self, letters: Sequence[Letter], haste: Callable[[], Haste]) -> Iterator[Sequence[Sent]]: ...

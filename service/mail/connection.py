@@ -70,13 +70,14 @@ class Connection:
         self._offers = offers
         self._timeouts = timeouts
         self._proven = self._worn = False
-        self._inside_transaction = False
+        self._inside_transaction = self._behind_the_dot = self._broken_off = False
         self.usable = True
 
     async def deliver(self, envelope: Envelope) -> Outcome | None:
         """Try one letter. Replies, breaks and silences are outcomes.
 
-        None when it was not tried, because the server had ended the session after an earlier letter.
+        None when nothing was learnt about it: the server had ended the session after an earlier letter, or it was
+        broken off.
 
         Raises:
             ServerAway: the first thing a new session is told is 421: the same as a refused greeting.
@@ -91,8 +92,14 @@ class Connection:
         except LineBroke as broke:
             self.abort()
             between_letters = self._worn and not self._inside_transaction and isinstance(broke, LineEnded)
-            return None if between_letters else Deferred(str(broke))
-        return await self._finish()
+            return None if between_letters or self._broken_off else Deferred(str(broke))
+        return None if self._broken_off else await self._finish()
+
+    def break_off(self) -> None:
+        """Leave at once, unless a letter is behind its final dot: that one ends by the server's reply."""
+        if not self._behind_the_dot:
+            self._broken_off = True
+            self.abort()
 
     async def reset(self) -> bool:
         """Ask for a clean session; False when it is none any more."""
@@ -167,12 +174,13 @@ class Connection:
         if self._reader.at_eof():
             self.abort()
             return Deferred("the mail server broke the connection before the final dot")
+        self._behind_the_dot = True
         try:
             reply = await self._ask(".", Phase.MESSAGE, self._timeouts.final)
         except LineBroke as broke:
             self.abort()
             return Unknown(str(broke))
-        self._inside_transaction, self._worn = False, True
+        self._inside_transaction, self._behind_the_dot, self._worn = False, False, True
         return self._judge(reply)
 
     async def _ask(self, command: str, phase: Phase, within: float) -> Reply:

@@ -45,7 +45,12 @@ class ConnectionPool:
         while self._idle:
             connection, timer = self._idle.popitem()
             timer.cancel()
-            if await connection.reset():
+            try:
+                is_alive = await connection.reset()
+            except asyncio.CancelledError:
+                connection.abort()
+                raise
+            if is_alive:
                 return connection
         return None
 

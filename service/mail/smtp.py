@@ -12,11 +12,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
-from service.domain.deliveries import Broken, Outcome, Refused, Requeued
-from service.domain.letters import Letter, Sent
+from service.domain.deliveries import Broken, GivenBack, Outcome, Refused, Requeued
+from service.domain.letters import Haste, Letter, Sent
 from service.domain.vietnamese import strip_controls
 from service.mail.addresses import is_mail_address
 from service.mail.compose import Composer
@@ -31,6 +32,7 @@ _SET_SIZE = 50
 _SET_SECONDS = 0.2
 # While a server thinks, the caller is woken with an empty set, to keep its hold on the letters.
 _SILENCE_SECONDS = 1.0
+_HASTE_SECONDS = 0.1
 
 _Results = queue.SimpleQueue[Sent | None]
 
@@ -56,16 +58,16 @@ class SmtpMailer:
         self._starting = threading.Lock()
         self._line: _Line | None = None
 
-    def send(self, letters: Sequence[Letter]) -> Iterator[Sequence[Sent]]:
+    def send(self, letters: Sequence[Letter], haste: Callable[[], Haste]) -> Iterator[Sequence[Sent]]:
         """Every letter comes back exactly once, in sets of up to 50, at the latest 0.2 s after a set's first.
 
-        A set is empty when nothing came back for a second.
+        A set is empty when nothing came back for a second. `haste` is asked ten times a second.
 
         Nothing is sent before the first set is asked for. Closing the iterator early breaks off what is under way.
         """
         results: _Results = queue.SimpleQueue()
         line = self._started_line()
-        batch = _Batch(deque(letters), results.put)
+        batch = _Batch(deque(letters), results.put, haste)
         running = line.run(line.send(batch))
         running.add_done_callback(lambda _: results.put(None))
         try:
@@ -88,18 +90,31 @@ class SmtpMailer:
             return self._line
 
 
+_Lane = asyncio.Task[None]
+
+
 @dataclass(slots=True)
 class _Batch:
     """Letters of one call. `held` stops all of it, `away` is why the last connection could not be opened."""
 
     waiting: deque[Letter]
     report: Callable[[Sent], None]
+    haste: Callable[[], Haste]
     held: Requeued | None = None
     away: Requeued | None = None
+    # A lane without a connection is about to open one.
+    lanes: dict[_Lane, Connection | None] = field(default_factory=dict)
+    was_connected: bool = False
+    is_left: bool = False
 
     @property
     def goes_on(self) -> bool:
-        return bool(self.waiting) and self.held is None
+        return bool(self.waiting) and self.held is None and not self.is_left
+
+    def return_waiting(self, outcome: Outcome, moment: datetime, *, but: int = 0) -> None:
+        """Report what was not begun, except for `but` letters."""
+        while len(self.waiting) > but:
+            self.report(Sent(self.waiting.pop(), outcome, moment, moment))
 
 
 class _Line:
@@ -141,22 +156,43 @@ class _Line:
 
     async def send(self, batch: _Batch) -> None:
         """Several connections draw from one queue; what is left when the last of them had to stop was not tried."""
-        async with asyncio.TaskGroup() as lanes:
-            for _ in range(min(self._connections, len(batch.waiting))):
-                lanes.create_task(self._drive(batch))
-        why = batch.held or batch.away
-        if why is not None:
-            moment = self._now()
-            for letter in batch.waiting:
-                batch.report(Sent(letter, why, moment, moment))
+        minding = asyncio.create_task(self._mind_haste(batch))
+        try:
+            async with asyncio.TaskGroup() as lanes:
+                for _ in range(min(self._connections, len(batch.waiting))):
+                    batch.lanes[lanes.create_task(self._drive(batch))] = None
+        finally:
+            minding.cancel()
+        batch.return_waiting(batch.held or batch.away or GivenBack(), self._now())
+
+    async def _mind_haste(self, batch: _Batch) -> None:
+        while True:
+            await asyncio.sleep(_HASTE_SECONDS)
+            haste = batch.haste()
+            if haste is not Haste.NONE:
+                self._hurry(batch, haste)
+
+    def _hurry(self, batch: _Batch, haste: Haste) -> None:
+        batch.is_left = haste is Haste.LEAVE
+        # Until a connection stands one letter waits on: its fate will tell whether the mail server is away.
+        is_first_connection_awaited = not (batch.is_left or batch.was_connected)
+        batch.return_waiting(GivenBack(), self._now(), but=int(is_first_connection_awaited))
+        for lane, connection in batch.lanes.items():
+            if connection is None and not batch.waiting:
+                lane.cancel()
+            elif connection is not None and batch.is_left:
+                connection.break_off()
 
     async def _drive(self, batch: _Batch) -> None:
         """One connection after another until the queue is empty. One that cannot be opened leaves it to the others."""
+        lane = cast(_Lane, asyncio.current_task())
         async with self._slots:
             try:
                 while batch.goes_on:
                     async with self._pool.connection() as connection:
+                        batch.lanes[lane], batch.was_connected = connection, True
                         await self._send_over(connection, batch)
+                        batch.lanes[lane] = None
             except ServerAway as away:
                 batch.away = away.outcome
 

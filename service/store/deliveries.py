@@ -42,13 +42,14 @@ from service.domain.deliveries import (
     Accepted,
     Broken,
     Event,
+    GivenBack,
     Reply,
     RetryPolicy,
     Status,
     Verdict,
     sources,
 )
-from service.domain.letters import Sent
+from service.domain.letters import Letter, Sent
 from service.domain.occasions import ORIGINAL, WITH_LINK
 from service.store.tables import accounts, attempts, deliveries
 
@@ -135,9 +136,26 @@ def record(session: Session, judged: Sequence[tuple[Sent, Verdict]], worker: str
     by_event: defaultdict[Event, list[tuple[Sent, Verdict]]] = defaultdict(list)
     for sent, verdict in judged:
         by_event[sent.outcome.name].append((sent, verdict))
+    _put_back(session, [sent.letter for sent, _ in by_event.pop(GivenBack.name, [])])
     for event, group in by_event.items():
         _move(session, event, group, moment)
-    session.execute(insert(attempts), [_attempt(sent, verdict, worker) for sent, verdict in judged])
+    tried = [_attempt(sent, verdict, worker) for group in by_event.values() for sent, verdict in group]
+    if tried:
+        session.execute(insert(attempts), tried)
+
+
+def _put_back(session: Session, letters: Sequence[Letter]) -> None:
+    """As if they had not been claimed: nothing was tried, so they stay due since when they were."""
+    if not letters:
+        return
+    d = deliveries.c
+    v = values(column("id", BigInteger), column("token", Uuid), name="v")
+    held = v.data([(letter.delivery_id, letter.lease_token) for letter in letters])
+    session.execute(
+        update(deliveries)
+        .where(d.id == held.c.id, d.status.in_(sources(GivenBack.name)), d.lease_token == held.c.token)
+        .values(status=Status.WAITING, lease_until=null(), lease_token=null())
+    )
 
 
 def _move(session: Session, event: Event, group: Sequence[tuple[Sent, Verdict]], moment: datetime) -> None:

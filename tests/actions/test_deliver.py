@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -31,7 +32,7 @@ from service.domain.deliveries import (
     Verdict,
 )
 from service.domain.documents import Urgency
-from service.domain.letters import Letter, Sent
+from service.domain.letters import Haste, Letter, Sent
 from service.domain.roles import OPERATOR
 from service.runtime import Policy, Runtime
 from service.store import circuits, deliveries
@@ -296,7 +297,7 @@ def doorbell_rings(doorbell: FakeDoorbell) -> list[str]:
 class DyingMailer:
     """Takes the letters and dies as a process does: without a word."""
 
-    def send(self, letters: Sequence[Letter]) -> Iterator[Sequence[Sent]]:
+    def send(self, letters: Sequence[Letter], haste: Callable[[], Haste]) -> Iterator[Sequence[Sent]]:  # noqa: ARG002 - the Mailer's signature
         raise KeyboardInterrupt
         yield letters
 
@@ -397,28 +398,70 @@ def test_a_healed_server_is_found_out_even_when_only_suspect_letters_wait(
 
 
 class SlowMailer(FakeMailer):
-    """Its first letter takes so long that the lease is lost to somebody else meanwhile."""
+    """While its first letter is behind its dot, the lease is lost to somebody else."""
 
-    def __init__(self, lose_the_lease: Callable[[], None]) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         super().__init__()
-        self._lose_the_lease = lose_the_lease
+        self._runtime = runtime
 
-    def send(self, letters: Sequence[Letter]) -> Iterator[Sequence[Sent]]:
-        self._lose_the_lease()
-        yield []
-        yield from super().send(letters)
-
-
-def test_a_worker_that_lost_its_lease_sends_nothing_more(runtime: Runtime, post: Callable[..., int]) -> None:
-    post(3)
-
-    def lose_the_lease() -> None:
-        with runtime.sessions.begin() as session:
+    def send(self, letters: Sequence[Letter], haste: Callable[[], Haste]) -> Iterator[Sequence[Sent]]:
+        with self._runtime.sessions.begin() as session:
             session.execute(update(delivery_table).values(lease_token=uuid4()))
+        yield []
+        moment = datetime.now(UTC)
+        yield [Sent(letters[0], ACCEPTED, moment, moment)]
+        yield from super().send(letters[1:], haste)
 
-    slow = SlowMailer(lose_the_lease)
+
+def test_a_worker_that_lost_its_lease_begins_no_letter_and_records_the_250_of_one_on_its_way(
+    runtime: Runtime, post: Callable[..., int]
+) -> None:
+    post(3)
+    slow = SlowMailer(runtime)
     deliver_due(replace(runtime, mailer=slow, policy=Policy(lease=timedelta(microseconds=3))))
     assert slow.letters == []
+    assert [one["status"] for one in letters(runtime)] == ["accepted", "sending", "sending"]
+    assert [one["outcome"] for one in tried(runtime)] == ["accepted"]
+
+
+def test_what_a_worker_had_not_begun_when_it_was_told_to_stop_waits_as_if_it_had_not_been_claimed(
+    runtime: Runtime, mailer: FakeMailer, doorbell_rings: list[str], post: Callable[..., int]
+) -> None:
+    post(5)
+    before = letters(runtime)
+    doorbell_rings.clear()
+    assert deliver_due(runtime, is_stopping=lambda: len(mailer.letters) == 2) == 2
+    begun, left = letters(runtime)[:2], letters(runtime)[2:]
+    assert {one["status"] for one in begun} == {"accepted"}
+    assert left == before[2:]
+    assert len(tried(runtime)) == 2
+    assert doorbell_rings == [doorbell.DELIVER_DUE], "somebody else can send them"
+    assert deliver_due(runtime) == 3
+    assert len(mailer.letters) == len({one.delivery_id for one in mailer.letters}) == 5
+
+
+def test_a_worker_that_was_told_to_stop_claims_nothing(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    post()
+    assert deliver_due(runtime, is_stopping=lambda: True) == 0
+    assert mailer.letters == []
+
+
+def test_a_slow_server_does_not_make_a_run_outlast_its_time(
+    runtime: Runtime, mailer: FakeMailer, doorbell_rings: list[str], post: Callable[..., int]
+) -> None:
+    post(5)
+    budget = timedelta(seconds=1)
+
+    def answer_when_time_is_up(_: Letter) -> Outcome:
+        time.sleep(budget.total_seconds())
+        return ACCEPTED
+
+    mailer.answer = answer_when_time_is_up
+    assert deliver_due(runtime, budget=budget) == 1
+    assert [one["status"] for one in letters(runtime)] == ["accepted"] + ["waiting"] * 4
+    assert doorbell_rings[-1] == doorbell.DELIVER_DUE
 
 
 class BlinkingSessions:

@@ -31,11 +31,11 @@ class Processes:
     log: Path
     running: list[psutil.Popen] = field(default_factory=list)
 
-    def start(self, *command: str) -> psutil.Popen:
+    def start(self, *command: str, **own_settings: object) -> psutil.Popen:
         with self.log.open("ab") as out:
             process = psutil.Popen(
                 [sys.executable, "-m", "service.cli", *command],
-                env=child_environment(self.settings),
+                env=child_environment(self.settings.model_copy(update=own_settings)),
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

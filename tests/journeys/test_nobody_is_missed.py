@@ -1,9 +1,12 @@
 """Real workers, a real broker and a real mail server: whatever dies, everybody is reached."""
 
 import email
+import os
+import signal
 from collections import Counter
 from email.policy import default
 
+import psutil
 import pytest
 import redis
 from sqlalchemy import select
@@ -12,6 +15,7 @@ from service.domain.deliveries import Status
 from service.store.tables import deliveries
 from tests.journeys.conftest import Office
 from tests.journeys.processes import wait_until
+from tests.mail.scripted_smtp import STALL, Reply
 
 pytestmark = pytest.mark.journey
 
@@ -91,15 +95,48 @@ def test_while_the_mail_server_is_away_letters_wait_and_leave_by_themselves_when
         assert set(session.execute(select(deliveries.c.attempts)).scalars()) == {1}, "waiting counted no attempt"
 
 
-def test_a_worker_asked_to_stop_ends_well_and_the_rest_is_sent_by_the_next(office: Office) -> None:
-    office.employ(EVERYBODY)
+def ask_to_stop(office: Office, worker: psutil.Popen, *, whole_group: bool = False) -> None:
+    """As a rolling restart does; the worker ends well, long before its patience with the mail server does."""
+    (os.killpg if whole_group else os.kill)(worker.pid, signal.SIGTERM)
+    assert worker.wait(30) == 0
+    office.processes.running.remove(worker)
+
+
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
+def test_a_worker_asked_to_stop_waits_for_the_last_replies_and_gives_back_what_it_had_not_begun(
+    office: Office, pool: str
+) -> None:
+    office.employ(100)
+    office.smtp.answer("DOT", Reply("250 2.0.0 taken", after=1))
+    worker = office.processes.start("worker", worker_pool=pool)
+    office.processes.start("beat")
+    distribution_id = office.post()
+    wait_until(lambda: bool(office.smtp.heard("DATA")), "the first letters leave")
+    ask_to_stop(office, worker)
+    left = office.letters(distribution_id)
+    assert left.of(Status.ACCEPTED) == len(office.smtp.heard("DATA"))
+    assert left.of(Status.WAITING) == 100 - left.of(Status.ACCEPTED)
+    office.smtp.obey()
+    office.processes.start("worker")
+    office.await_accepted(distribution_id, 100)
+    assert set(copies(office).values()) == {1}
+    assert in_doubt(office) == set()
+
+
+@pytest.mark.parametrize("whole_group", [False, True], ids=["the process", "its whole group"])
+def test_a_worker_asked_to_stop_does_not_wait_for_a_mail_server_that_stalls(office: Office, whole_group: bool) -> None:
+    office.employ(100)
+    office.smtp.answer("RCPT", STALL)
     worker = office.processes.start("worker")
     office.processes.start("beat")
     distribution_id = office.post()
-    wait_until(lambda: len(office.smtp.mails) > EVERYBODY // 5, "the first letters leave")
-    worker.terminate()
-    assert worker.wait(30) == 0
-    office.processes.running.remove(worker)
+    wait_until(lambda: bool(office.smtp.heard("RCPT")), "the first letters are on their way")
+    ask_to_stop(office, worker, whole_group=whole_group)
+    assert office.letters(distribution_id).of(Status.WAITING) == 100
+    office.smtp.obey()
     office.processes.start("worker")
-    office.await_accepted(distribution_id, EVERYBODY)
+    office.await_accepted(distribution_id, 100)
     assert set(copies(office).values()) == {1}
+    with office.runtime.sessions() as session:
+        counted = session.execute(select(deliveries.c.attempts, deliveries.c.in_doubt).distinct())
+        assert counted.all() == [(1, False)], "what was broken off is no attempt"

@@ -34,10 +34,11 @@ DROP, STALL = Fault.DROP, Fault.STALL
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply line, or raw octets of any shape; `then` comes right behind it."""
+    """A reply line, or raw octets of any shape, `after` so many seconds; `then` comes right behind it."""
 
     line: str | bytes
     then: Fault | None = None
+    after: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +277,7 @@ class ScriptedSmtp:
         if isinstance(answer, Fault):
             await self._misbehave(answer)
         assert isinstance(answer, Reply)
+        await asyncio.sleep(answer.after)
         line = answer.line if isinstance(answer.line, str) else answer.line.decode("latin-1")
         if keep is not None and line.startswith("250"):
             self._keep(keep, session)

@@ -8,12 +8,13 @@ import pytest
 from service.domain.deliveries import Accepted, Requeued
 from service.domain.letters import Sent
 from service.mail.smtp import SmtpMailer
+from tests.fakes import no_haste
 from tests.mail.letters import MakeMailer, make_letters
 from tests.mail.scripted_smtp import DROP, STALL, Fault, Reply, ScriptedSmtp
 
 
 def send(mailer: SmtpMailer) -> list[Sent]:
-    sent = [one for some in mailer.send(make_letters(3)) for one in some]
+    sent = [one for some in mailer.send(make_letters(3), no_haste) for one in some]
     assert len(sent) == 3
     return sent
 

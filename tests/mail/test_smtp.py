@@ -1,13 +1,14 @@
 """Every reply, silence and break, told to the real client by a real server."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 
-from service.domain.deliveries import Accepted, Broken, Deferred, Outcome, Phase, Refused, Requeued, Unknown
-from service.domain.letters import Letter
+from service.domain.deliveries import Accepted, Broken, Deferred, GivenBack, Outcome, Phase, Refused, Requeued, Unknown
+from service.domain.letters import Haste, Letter
 from service.mail.smtp import SmtpMailer
+from tests.fakes import no_haste
 from tests.mail.letters import (
     AT,
     MakeMailer,
@@ -21,10 +22,12 @@ from tests.mail.letters import (
 from tests.mail.scripted_smtp import DROP, STALL, Fault, Reply, ScriptedSmtp
 
 
-def outcomes(mailer: SmtpMailer, letters: Iterable[Letter]) -> dict[int, Outcome]:
+def outcomes(
+    mailer: SmtpMailer, letters: Iterable[Letter], haste: Callable[[], Haste] = no_haste
+) -> dict[int, Outcome]:
     """What each letter came to, each exactly once."""
     asked = list(letters)
-    sent = [one for some in mailer.send(asked) for one in some]
+    sent = [one for some in mailer.send(asked, haste) for one in some]
     assert sorted(one.letter.delivery_id for one in sent) == sorted(letter.delivery_id for letter in asked)
     assert all(one.started_at <= one.ended_at for one in sent)
     return {one.letter.delivery_id: one.outcome for one in sent}
@@ -54,7 +57,7 @@ def test_letters_arrive_as_they_were_composed(server: ScriptedSmtp, make_mailer:
 
 
 def test_hundreds_come_back_in_small_sets_over_few_connections(server: ScriptedSmtp, make_mailer: MakeMailer) -> None:
-    sets = list(make_mailer(server.url, connections=3).send(make_letters(200)))
+    sets = list(make_mailer(server.url, connections=3).send(make_letters(200), no_haste))
     assert sum(map(len, sets)) == 200
     assert max(map(len, sets)) <= 50
     assert len(server.mails) == 200
@@ -62,7 +65,7 @@ def test_hundreds_come_back_in_small_sets_over_few_connections(server: ScriptedS
 
 
 def test_nothing_to_send_is_nothing_done(server: ScriptedSmtp, make_mailer: MakeMailer) -> None:
-    assert list(make_mailer(server.url).send([])) == []
+    assert list(make_mailer(server.url).send([], no_haste)) == []
     assert server.sessions == 0
 
 
@@ -271,7 +274,7 @@ def test_several_threads_share_the_connections(server: ScriptedSmtp, make_mailer
 def test_a_caller_that_stops_listening_breaks_off_cleanly(server: ScriptedSmtp, make_mailer: MakeMailer) -> None:
     mailer = make_mailer(server.url, connections=1)
     server.answer("DOT", STALL, to=make_letter(3).address)
-    sets = iter(mailer.send(make_letters(5)))
+    sets = iter(mailer.send(make_letters(5), no_haste))
     assert {one.letter.delivery_id for one in next(sets)} <= {1, 2}
     sets.close()  # type: ignore[attr-defined]  # the iterator is a generator
     assert kinds(outcomes(mailer, [make_letter(6)])) == [Accepted]
@@ -341,5 +344,68 @@ def test_while_a_server_thinks_the_caller_is_woken_to_keep_its_letters(
     server: ScriptedSmtp, make_mailer: MakeMailer
 ) -> None:
     server.answer("MAIL", STALL, times=1)
-    sets = make_mailer(server.url).send([make_letter()])
+    sets = make_mailer(server.url).send([make_letter()], no_haste)
     assert next(iter(sets)) == []
+
+
+def once_heard(server: ScriptedSmtp, verb: str, haste: Haste) -> Callable[[], Haste]:
+    """No haste until the server has heard a command."""
+    return lambda: haste if server.heard(verb) else Haste.NONE
+
+
+SLOWLY = Reply("250 2.0.0 taken", after=0.5)
+
+
+@pytest.mark.parametrize("haste", [Haste.FINISH, Haste.LEAVE])
+def test_in_haste_a_letter_behind_its_dot_ends_by_its_reply_and_no_other_is_begun(
+    server: ScriptedSmtp, make_mailer: MakeMailer, haste: Haste
+) -> None:
+    server.answer("DOT", SLOWLY)
+    found = outcomes(make_mailer(server.url, connections=1), make_letters(4), once_heard(server, "DATA", haste))
+    assert kinds(found) == [Accepted, GivenBack, GivenBack, GivenBack]
+    assert len(server.mails) == len(server.heard("MAIL")) == 1
+
+
+def test_a_worker_that_finishes_waits_for_a_letter_before_its_dot(
+    server: ScriptedSmtp, make_mailer: MakeMailer
+) -> None:
+    server.answer("RCPT", Reply("250 2.1.5 noted", after=0.5))
+    hurry = once_heard(server, "RCPT", Haste.FINISH)
+    assert kinds(outcomes(make_mailer(server.url, connections=1), make_letters(2), hurry)) == [Accepted, GivenBack]
+
+
+@pytest.mark.parametrize(
+    ("phase", "verb"),
+    [("GREETING", "CONNECT"), ("EHLO", "EHLO"), ("MAIL", "MAIL"), ("RCPT", "RCPT"), ("DATA", "DATA"), ("BODY", "DATA")],
+)
+def test_a_worker_that_leaves_waits_for_nothing_before_the_dot(
+    server: ScriptedSmtp, make_mailer: MakeMailer, phase: str, verb: str
+) -> None:
+    large = make_edition(files=(make_file(content=b"x" * 8_000_000),))
+    server.answer(phase, STALL)
+    mailer = make_mailer(server.url)
+    found = outcomes(mailer, make_letters(4, edition=large), once_heard(server, verb, Haste.LEAVE))
+    assert kinds(found) == [GivenBack] * 4
+    server.obey()
+    assert kinds(outcomes(mailer, make_letters(4))) == [Accepted] * 4
+    assert len(server.mails) == 4
+
+
+def test_of_letters_that_wait_for_a_first_connection_one_waits_on_and_tells_that_the_server_is_away(
+    server: ScriptedSmtp, make_mailer: MakeMailer
+) -> None:
+    server.answer("GREETING", STALL)
+    mailer = make_mailer(server.url, greeting=1)
+    found = outcomes(mailer, make_letters(4), once_heard(server, "CONNECT", Haste.FINISH))
+    assert kinds(found) == [Requeued, GivenBack, GivenBack, GivenBack]
+    assert held({1: found[1]})
+
+
+def test_a_worker_that_finishes_does_not_wait_for_further_connections(
+    server: ScriptedSmtp, make_mailer: MakeMailer
+) -> None:
+    server.answer("GREETING", "220 welcome", times=1)
+    server.answer("GREETING", STALL)
+    server.answer("DOT", SLOWLY)
+    found = outcomes(make_mailer(server.url, connections=3), make_letters(4), once_heard(server, "DATA", Haste.FINISH))
+    assert kinds(found) == [Accepted, GivenBack, GivenBack, GivenBack]
