@@ -13,7 +13,8 @@ LIST_RECIPIENTS = "workers.tasks.list_recipients"
 DELIVER_DUE = "workers.tasks.deliver_due"
 SWEEP = "workers.tasks.sweep"
 SEAL_EVIDENCE = "workers.tasks.seal_evidence"
-TASKS = (LIST_RECIPIENTS, DELIVER_DUE, SWEEP, SEAL_EVIDENCE)
+REMIND = "workers.tasks.remind"
+TASKS = (LIST_RECIPIENTS, DELIVER_DUE, SWEEP, SEAL_EVIDENCE, REMIND)
 
 # Rings for letters pile up while thousands leave; drawing lists and sweeping must not stand behind them.
 LETTERS_QUEUE, OFFICE_QUEUE = "letters", "office"

@@ -11,6 +11,14 @@ from service.domain.calendar import DEFAULT_HOURS, Hours
 from service.domain.clocks import Clock
 from service.domain.deliveries import RetryPolicy
 from service.domain.letters import Mailer
+from service.domain.reminders import (
+    ESCALATION_STEPS,
+    REMINDER_STEPS,
+    EscalationSteps,
+    ReminderSteps,
+    parse_escalation_steps,
+    parse_reminder_steps,
+)
 
 
 class Doorbell(Protocol):
@@ -44,6 +52,11 @@ class Policy:
     anchor_interval: timedelta = timedelta(minutes=1)
     mail_domain: str = "localhost.localdomain"
     hours: Hours = DEFAULT_HOURS
+    reminder_steps: ReminderSteps = field(default_factory=lambda: parse_reminder_steps(REMINDER_STEPS))
+    escalation_steps: EscalationSteps = field(default_factory=lambda: parse_escalation_steps(ESCALATION_STEPS))
+    nudge_pause: timedelta = timedelta(hours=4)
+    # The unit whose head is the chief of office (Chánh Văn phòng).
+    office_unit: str = "VP"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from service.domain.calendar import WORK_HOURS, Hours, parse_hours
 from service.domain.errors import BadSetting, MissingSetting
+from service.domain.reminders import (
+    ESCALATION_STEPS,
+    REMINDER_STEPS,
+    parse_escalation_steps,
+    parse_reminder_steps,
+)
 
 PREFIX = "EOFFICE_"
 
@@ -83,6 +89,16 @@ def _in_order(hours: str) -> str:
     return hours
 
 
+def _reminders(steps: str) -> str:
+    parse_reminder_steps(steps)
+    return steps
+
+
+def _escalations(steps: str) -> str:
+    parse_escalation_steps(steps)
+    return steps
+
+
 class FileSource(PydanticBaseSettingsSource):
     """Reads EOFFICE_<NAME>_FILE for every setting; the trailing newline that editors add is dropped."""
 
@@ -123,6 +139,13 @@ class Settings(BaseSettings):
     # Stretches of work in one day, parted by commas.
     work_hours: Annotated[str, AfterValidator(_in_order)] = WORK_HOURS
     office_name: str = "Sở Khoa học và Công nghệ"
+    # The unit whose manager is the chief of office.
+    office_unit: str = "VP"
+    # By urgency, parted by semicolons: working days (d) or hours (h) before and after a deadline.
+    reminder_steps: Annotated[str, AfterValidator(_reminders)] = REMINDER_STEPS
+    escalation_steps: Annotated[str, AfterValidator(_escalations)] = ESCALATION_STEPS
+    reminder_interval: Seconds = 60
+    nudge_pause: Seconds = 14_400
     # Shown on every page when letters go to the embedded catcher instead of a mail server.
     catcher_url: str = ""
 

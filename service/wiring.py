@@ -12,6 +12,7 @@ from service.anchors import AnchorFiles, NoAnchors
 from service.domain.deliveries import RetryPolicy
 from service.domain.errors import BadSetting, MissingSetting
 from service.domain.letters import Haste, Letter, Sent
+from service.domain.reminders import parse_escalation_steps, parse_reminder_steps
 from service.doorbell import BrokerDoorbell
 from service.mail.compose import Composer
 from service.mail.connection import Timeouts
@@ -139,4 +140,8 @@ def _policy(settings: Settings) -> Policy:
         anchor_interval=timedelta(seconds=settings.anchor_interval),
         mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
         hours=settings.hours,
+        reminder_steps=parse_reminder_steps(settings.reminder_steps),
+        escalation_steps=parse_escalation_steps(settings.escalation_steps),
+        nudge_pause=timedelta(seconds=settings.nudge_pause),
+        office_unit=settings.office_unit,
     )

@@ -42,6 +42,11 @@ def make_app(settings: Settings) -> Celery:
                 "schedule": settings.seal_interval,
                 "options": {"expires": settings.seal_interval * 2},
             },
+            "remind": {
+                "task": doorbell.REMIND,
+                "schedule": settings.reminder_interval,
+                "options": {"expires": settings.reminder_interval * 2},
+            },
         },
     )
     return app

@@ -8,7 +8,7 @@ from celery import signals
 from sqlalchemy.exc import SQLAlchemyError
 
 from service import doorbell
-from service.actions import add_recipients, deliver, list_recipients, seal_evidence, sweep
+from service.actions import add_recipients, deliver, escalate, list_recipients, remind, seal_evidence, sweep
 from service.runtime import Runtime
 from service.settings import read_settings
 from service.wiring import build
@@ -42,6 +42,12 @@ def sweep_due() -> None:
 @app.task(name=doorbell.SEAL_EVIDENCE)
 def seal_evidence_due() -> None:
     seal_evidence.seal_evidence(runtime())
+
+
+@app.task(name=doorbell.REMIND)
+def remind_due() -> None:
+    remind.remind(runtime())
+    escalate.escalate(runtime())
 
 
 def runtime() -> Runtime:

@@ -16,6 +16,7 @@ from service.domain.roles import Actor
 from service.runtime import Runtime
 from service.store.distributions import distribution_row
 from service.store.receipts import ReceiptKey, facts_of, receipt_row, record_state
+from service.store.reminders import withdraw_reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def acknowledge(runtime: Runtime, actor: Actor, distribution_id: int, revision: 
         if revision != key.revision:
             raise OldRevision(given=revision, current=key.revision)
         is_first = _record(runtime, session, actor, key, State.ACKNOWLEDGED, route)
+        if is_first:
+            withdraw_reminders(session, [distribution_id], key.person_id, runtime.clock())
         facts = facts_of(session, distribution_id, key.person_id)
     at = next(f.effective_at for f in facts if f.state is State.ACKNOWLEDGED and f.revision == revision)
     return Acknowledged(revision, at, is_repeat=not is_first)

@@ -9,11 +9,20 @@ from sqlalchemy.orm import Session
 from service.domain.credentials import LetterLink, Purpose, sign_letter_link, sign_link
 from service.domain.documents import Mode, Urgency, document_type
 from service.domain.inquiries import Kind as Inquiry
-from service.domain.letters import AccountFacts, AnswerFacts, DocumentFacts, Edition, PasswordFacts, ReceiptFacts
+from service.domain.letters import (
+    AccountFacts,
+    AnswerFacts,
+    DocumentFacts,
+    Edition,
+    PasswordFacts,
+    ReceiptFacts,
+    ReminderFacts,
+)
 from service.domain.occasions import OF_ONE_READER, WITH_LINK, Kind, parse_occasion
 from service.domain.receipts import State
 from service.runtime import Runtime
 from service.store.accounts import account_row
+from service.store.digests import digest_facts
 from service.store.distributions import distribution_row
 from service.store.documents import attached_files, document_row, stored_files
 from service.store.inquiries import inquiry_row
@@ -41,7 +50,7 @@ class EditionShelf:
             return self._document_path(row)
         occasion = parse_occasion(row["occasion"])
         if occasion.kind not in WITH_LINK:
-            return "/sign-in"
+            return "/" if occasion.kind is Kind.DIGEST else "/sign-in"
         purpose: Purpose = "activate" if occasion.kind is Kind.ACTIVATION else "reset"
         return f"/activate/{sign_link(self._runtime.secret, purpose, row['account_id'], occasion.number)}"
 
@@ -54,6 +63,8 @@ class EditionShelf:
 def _key(row: RowMapping) -> str:
     """Equal for letters that say the same but for whom they are to."""
     key = f"{row['occasion']}/{row['distribution_id'] or row['account_id']}"
+    if row["own_due_at"] is not None:
+        key = f"{key}/{row['own_due_at'].isoformat()}"
     return f"{key}/{row['person_id']}" if parse_occasion(row["occasion"]).kind in OF_ONE_READER else key
 
 
@@ -77,7 +88,7 @@ def _document_edition(session: Session, key: str, row: RowMapping) -> Edition:
         signer=" ".join(filter(None, (document[f"signer_{part}"] for part in ("authority", "position", "name")))),
         urgency=Urgency(head["urgency"]),
         mode=Mode(head["mode"]),
-        due_at=head["due_at"],
+        due_at=row["own_due_at"] or head["due_at"],
         message=head["message"],
         body=document["body"],
     )
@@ -150,6 +161,33 @@ def _answer_edition(session: Session, key: str, row: RowMapping) -> Edition:
     return Edition(key, Kind.ANSWER.value, facts)
 
 
+def _reminder_edition(session: Session, key: str, row: RowMapping) -> Edition:
+    head, occasion = distribution_row(session, row["distribution_id"]), parse_occasion(row["occasion"])
+    if head is None:
+        message = f"a reminder waits for distribution {row['distribution_id']}, which is missing"
+        raise RuntimeError(message)
+    due_at = row["own_due_at"] or head["due_at"]
+    facts = ReminderFacts(
+        title=head["title"],
+        type_name=document_type(head["type_code"]).name,
+        number=head["number"],
+        urgency=Urgency(head["urgency"]),
+        due_at=due_at,
+        is_late=due_at is not None and due_at < row["created_at"],
+        count=occasion.number,
+        by_hand=occasion.kind is Kind.NUDGE,
+    )
+    return Edition(key, Kind.REMINDER.value, facts)
+
+
+def _digest_edition(session: Session, key: str, row: RowMapping) -> Edition:
+    facts = digest_facts(session, parse_occasion(row["occasion"]).number)
+    if facts is None:
+        message = f"a letter waits for {row['occasion']}, which is missing"
+        raise RuntimeError(message)
+    return Edition(key, Kind.DIGEST.value, facts)
+
+
 _BUILDERS: Mapping[Kind, Callable[[Session, str, RowMapping], Edition]] = MappingProxyType(
     {
         Kind.ORIGINAL: _document_edition,
@@ -158,5 +196,8 @@ _BUILDERS: Mapping[Kind, Callable[[Session, str, RowMapping], Edition]] = Mappin
         Kind.PASSWORD_SET: _password_edition,
         Kind.RECEIPT: _receipt_edition,
         Kind.ANSWER: _answer_edition,
+        Kind.REMINDER: _reminder_edition,
+        Kind.NUDGE: _reminder_edition,
+        Kind.DIGEST: _digest_edition,
     }
 )

@@ -56,6 +56,14 @@ class Calendar:
             count -= self.is_working_day(day)
         return day
 
+    def working_days_before(self, end: date, count: int) -> date:
+        """The day `count` working days before `end`, which is itself not counted."""
+        day = end
+        while count:
+            day -= _DAY
+            count -= self.is_working_day(day)
+        return day
+
     def working_days_between(self, start: date, end: date) -> int:
         """How many working days follow `start` up to and including `end`; the inverse of `working_days_after`."""
         return sum(self.is_working_day(day) for day in days_between(start, end))
@@ -77,7 +85,11 @@ class Calendar:
                     return datetime.combine(local.date(), opens, self.zone)
                 if local.time() < closes:
                     return moment
-        return datetime.combine(self.working_days_after(local.date(), 1), self.hours[0][0], self.zone)
+        return self.opening(self.working_days_after(local.date(), 1))
+
+    def opening(self, day: date) -> datetime:
+        """When that day's work begins, or would begin if it were a working day."""
+        return datetime.combine(day, self.hours[0][0], self.zone)
 
     def end_of_work(self, day: date) -> datetime:
         """When that day's work ends, or would end if it were a working day."""

@@ -239,6 +239,18 @@ class OldRevision(Conflict):
     vietnamese = "Bản {given} đã được thay thế; đề nghị đọc và xác nhận bản {current}."
 
 
+class NobodyToRemind(Conflict):
+    code = "nobody-to-remind"
+    en = "Everybody has confirmed or is excused; there is nobody to remind."
+    vietnamese = "Không còn ai cần nhắc: mọi người đã xác nhận hoặc có lý do."
+
+
+class RemindedLately(Conflict):
+    code = "reminded-lately"
+    en = "They were reminded by hand within the last {hours} hours; nobody was reminded again."
+    vietnamese = "Đã đôn đốc trong vòng {hours} giờ qua; chưa nhắc lại ai."
+
+
 class ListClosed(Conflict):
     code = "list-closed"
     en = "Nobody can be added now: the list is still being drawn, or the document was recalled."

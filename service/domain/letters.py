@@ -90,7 +90,41 @@ class AnswerFacts:
     is_accepted: bool | None
 
 
-Facts = DocumentFacts | AccountFacts | PasswordFacts | ReceiptFacts | AnswerFacts
+@dataclass(frozen=True, slots=True)
+class ReminderFacts:
+    """What is asked again. `count` is the how-manieth reminder it is; `by_hand` when somebody above sent it."""
+
+    title: str
+    type_name: str
+    number: str
+    urgency: Urgency
+    due_at: datetime | None
+    is_late: bool
+    count: int
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """A document whose deadline has passed; `who` are the first of the late, by name or unit with its count."""
+
+    distribution_id: int
+    number: str
+    title: str
+    due_at: datetime
+    late: int
+    who: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFacts:
+    """What somebody above is told of people who are late, as of `at`."""
+
+    at: datetime
+    lines: tuple[DigestLine, ...]
+
+
+Facts = DocumentFacts | AccountFacts | PasswordFacts | ReceiptFacts | AnswerFacts | ReminderFacts | DigestFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,16 @@ class Kind(StrEnum):
     PASSWORD_SET = "password_set"  # noqa: S105 - the name of an occasion
     RECEIPT = "receipt"
     ANSWER = "answer"
+    REMINDER = "reminder"
+    NUDGE = "nudge"
+    DIGEST = "digest"
 
 
 # Letters that carry a one-time link, and say nothing any more once it is dead.
 WITH_LINK = frozenset({Kind.ACTIVATION, Kind.RESET})
+
+# Letters that ask again for a confirmation.
+REMINDERS = frozenset({Kind.REMINDER, Kind.NUDGE})
 
 # Letters about what one reader did: nobody else's says the same.
 OF_ONE_READER = frozenset({Kind.RECEIPT, Kind.ANSWER})
@@ -24,7 +30,8 @@ OF_ONE_READER = frozenset({Kind.RECEIPT, Kind.ANSWER})
 class Occasion:
     """`number` tells repeats apart; it is 0 where there is one only.
 
-    It is the credential version of an account letter, the revision of a receipt, the inquiry of an answer.
+    It is the credential version of an account letter, the revision of a receipt, the inquiry of an answer, the place of
+    a reminder among those of its person, the digest that is told.
     """
 
     kind: Kind

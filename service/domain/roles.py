@@ -50,6 +50,7 @@ class Act(StrEnum):
     ENROL_KIOSKS = "enrol shared PCs"
     SEE_INQUIRIES = "see questions and returns"
     ANSWER = "answer questions and returns"
+    REMIND = "remind people of a deadline"
     SEE_DIRECTORY = "see the directory"
     CHANGE_DIRECTORY = "change the directory"
     MANAGE_ACCOUNTS = "manage accounts, tokens and roles"
@@ -71,6 +72,7 @@ PERMITS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         # A manager sees those of the own people, and answers none.
         Act.SEE_INQUIRIES: frozenset({Role.SECRETARIAT, Role.LEADERSHIP}),
         Act.ANSWER: frozenset({Role.SECRETARIAT}),
+        Act.REMIND: frozenset({Role.MANAGER, Role.SECRETARIAT}),
         Act.SEE_DIRECTORY: frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR}),
         Act.CHANGE_DIRECTORY: frozenset({Role.SECRETARIAT}),
         Act.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),

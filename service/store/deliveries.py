@@ -272,6 +272,13 @@ def mend_expired(session: Session, policy: RetryPolicy, worker: str, moment: dat
     return len(ids)
 
 
+def withdraw(session: Session, unwanted: ColumnElement[bool], moment: datetime) -> None:
+    """Take back letters that have nothing to say any more; one on the wire ends by its own reply."""
+    d = deliveries.c
+    cancelled = {"status": Status.CANCELLED, "final_at": moment}
+    session.execute(update(deliveries).where(unwanted, d.status.in_(sources("cancelled"))).values(**cancelled))
+
+
 def cancel_dead_links(session: Session, moment: datetime) -> int:
     """Take back account letters whose link has been used, replaced or has ended meanwhile; returns how many.
 

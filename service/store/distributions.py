@@ -236,6 +236,7 @@ def enqueue_originals(session: Session, sending: Sending, who: ColumnElement[boo
             r.unit_name,
             literal(sending.urgency),
             func.concat(str(ORIGINAL), ".", r.person_id, ".", sending.letter_token, "@", mail_domain),
+            r.own_due_at,
         )
         .where(r.distribution_id == sending.id, who, r.address.is_not(null()), r.address_problem.is_(None))
         .order_by(r.person_id)
@@ -249,6 +250,7 @@ def enqueue_originals(session: Session, sending: Sending, who: ColumnElement[boo
         "unit_name",
         "urgency",
         "message_id",
+        "own_due_at",
     ]
     written = session.execute(
         upsert(deliveries).from_select(columns, reachable).on_conflict_do_nothing(), execution_options=_COUNTED

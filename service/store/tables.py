@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 # The last migration. A process that only asks whether the database fits need not load the machinery of migrations.
-SCHEMA = "0005"
+SCHEMA = "0006"
 
 metadata = MetaData(
     naming_convention={
@@ -434,6 +434,16 @@ reminders = Table(
     ForeignKeyConstraint(["distribution_id", "person_id"], ["receipts.distribution_id", "receipts.person_id"]),
 )
 
+# What somebody above was told of people who are late, as JSON; its letter is a delivery with the same number.
+digests = Table(
+    "digests",
+    metadata,
+    _id(),
+    _ref("account_id", "accounts.id"),
+    _text("told", default=None),
+    _moment("created_at"),
+)
+
 # Steps that are over for a whole distribution, so that nobody looks through its list for them again.
 reminder_steps = Table(
     "reminder_steps",
@@ -441,6 +451,9 @@ reminder_steps = Table(
     _ref("distribution_id", "distributions.id"),
     _text("step", default=None),
     _moment("done_at"),
+    # How many people it reminded; none where it was passed by.
+    Column("people", Integer, nullable=False, server_default="0"),
+    _account("sent_by"),
     PrimaryKeyConstraint("distribution_id", "step"),
 )
 
@@ -574,6 +587,8 @@ deliveries = Table(
     _text("unit_name"),
     Column("urgency", SMALL, nullable=False, server_default="0"),
     _text("message_id", default=None),
+    # The deadline of this person, where it is another than the distribution's.
+    _moment("own_due_at", nullable=True),
     _text("status", default="waiting"),
     _moment("next_attempt_at"),
     _moment("lease_until", nullable=True),

@@ -1,5 +1,7 @@
 """The unit tree."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import CTE, ColumnElement, Select, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
@@ -24,6 +26,18 @@ def office_order() -> CTE:
     tree = top.cte("office_order", recursive=True)
     below_it = select(units.c.id, func.array_append(tree.c.place, step), tree.c.depth + 1)
     return tree.union_all(below_it.join(tree, units.c.parent_id == tree.c.id))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitNode:
+    name: str
+    parent_id: int | None
+
+
+def unit_nodes(session: Session) -> dict[int, UnitNode]:
+    """Every unit by its id."""
+    query = select(units.c.id, units.c.name, units.c.parent_id)
+    return {unit_id: UnitNode(name, parent_id) for unit_id, name, parent_id in session.execute(query)}
 
 
 def present_unit_id(session: Session, person_id: int) -> int | None:

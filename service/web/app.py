@@ -15,6 +15,7 @@ from service.web.pages import (
     list_changes,
     post,
     receipts,
+    reminders,
     reports,
     rosters,
     status,
@@ -37,6 +38,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(post.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(distributions.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(list_changes.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(reminders.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(reports.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(rosters.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(directory_import.router, max_body_size=site.max_request_bytes, include_in_schema=False)

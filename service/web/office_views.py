@@ -25,6 +25,7 @@ from service.store.overviews import FailedLetter, Reading
 from service.web.list_views import ListChangesView
 from service.web.office_facts import Fact, named
 from service.web.posting_form import PostForm
+from service.web.reminder_views import RemindersView
 
 # Each term of the sum with its colour in the bar and the order in which the sum is read.
 _COLOURS = {
@@ -271,6 +272,7 @@ class DistributionView:
     can_excuse: bool
     changes: ListChangesView
     keeps_rosters: bool
+    reminders: RemindersView | None
 
 
 @dataclass(frozen=True, slots=True)

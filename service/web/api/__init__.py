@@ -13,6 +13,7 @@ from service.web.api import (
     inbox,
     inquiries,
     list_changes,
+    reminders,
     rosters,
     status,
 )
@@ -27,7 +28,19 @@ _PROBLEM: dict[str, Any] = {
 _RESPONSES: dict[int | str, dict[str, Any]] = {"4XX": _PROBLEM, 503: _PROBLEM}
 
 router = APIRouter(prefix="/api/v1", responses=_RESPONSES)
-for part in (documents, distributions, list_changes, coverage, rosters, inbox, inquiries, directory, accounts, status):
+for part in (
+    documents,
+    distributions,
+    list_changes,
+    reminders,
+    coverage,
+    rosters,
+    inbox,
+    inquiries,
+    directory,
+    accounts,
+    status,
+):
     router.include_router(part.router)
 
 # What brings files, and may therefore be large.

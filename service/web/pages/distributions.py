@@ -41,6 +41,7 @@ from service.web.office_views import (
     outstanding_by_unit,
     parts,
 )
+from service.web.reminder_views import reminders_view
 from service.web.site import Site
 
 router = APIRouter()
@@ -124,6 +125,7 @@ def distribution_page(
             raise NotFound
         scope = Scope(distribution_id, unit_ids)
         letters = _letters(session, scope, site.runtime.clock())
+        asking = reminders_view(site.runtime, session, head, visitor.actor)
         changes = list_changes_view(session, scope, head, visitor.actor, report.as_of, add_form)
     view = DistributionView(
         heading=heading_of(report, head),
@@ -138,6 +140,7 @@ def distribution_page(
         can_excuse=visitor.actor.may(Act.RECORD_ABSENCE),
         changes=changes,
         keeps_rosters=visitor.actor.may(Act.KEEP_ROSTERS),
+        reminders=asking,
     )
     return page(site, "distribution.html", view, visitor, request, status)
 

@@ -1,0 +1,39 @@
+"""Somebody above reminds people by hand (đôn đốc), at most once in a while."""
+
+from service import doorbell
+from service.domain.errors import NobodyToRemind, NotFound, RemindedLately
+from service.domain.evidence import Deed, entry
+from service.domain.occasions import Kind
+from service.domain.roles import Act, Actor
+from service.runtime import Runtime
+from service.store import evidence, reminders
+from service.store.reminders import Asked
+
+
+def nudge(runtime: Runtime, actor: Actor, distribution_id: int) -> int:
+    """Remind those of the actor's people who are still asked; returns how many.
+
+    A manager reaches the people who are in the own units now, the secretariat everybody.
+
+    Raises:
+        NotFound: the actor may not remind, or the distribution asks nobody whom the actor reaches.
+        NobodyToRemind: all of them have confirmed or are excused.
+        RemindedLately: they were all reminded by hand a short while ago.
+    """
+    actor.must(Act.REMIND)
+    now, pause = runtime.clock(), runtime.policy.nudge_pause
+    asked = Asked(distribution_id, now, now.date(), None if actor.may(Act.POST) else actor.unit_ids)
+    step = reminders.by_hand(now)
+    with runtime.sessions.begin() as session:
+        if not reminders.wait_for(session, distribution_id) or not reminders.reaches_anybody(session, asked):
+            raise NotFound
+        if not reminders.count_asked(session, asked):
+            raise NobodyToRemind
+        written = reminders.remind_unless_lately(session, asked, step, actor.account_id, now - pause)
+        if not written:
+            raise RemindedLately(hours=f"{pause.total_seconds() / 3600:g}")
+        reminders.finish_steps(session, distribution_id, {step: written}, now, actor.account_id)
+        reminders.queue_reminders(session, distribution_id, step, Kind.NUDGE, runtime.policy.mail_domain)
+        evidence.append(session, entry(Deed.REMINDED, actor, now, distribution=distribution_id, people=written))
+    runtime.doorbell.ring(doorbell.DELIVER_DUE)
+    return written

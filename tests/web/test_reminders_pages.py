@@ -1,0 +1,78 @@
+"""The steps of a deadline on the page, and reminding by hand: who may, and what it says."""
+
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from service.actions.list_recipients import list_recipients
+from service.actions.post_document import post_document
+from service.domain.documents import Mode
+from service.domain.roles import OPERATOR
+from service.runtime import Runtime
+from service.store.tables import reminders
+from tests.fakes import FakeClock
+from tests.makers import make_posting
+from tests.web.conftest import form_token
+from tests.web.office import Office, make_office, text_of
+
+
+@pytest.fixture
+def office(app: FastAPI, runtime: Runtime) -> Office:
+    return make_office(app, runtime)
+
+
+def post(office: Office, mode: Mode = Mode.ACKNOWLEDGE) -> int:
+    due = office.runtime.clock() + timedelta(days=30)
+    posted = post_document(office.runtime, OPERATOR, make_posting(audience="unit:P1", mode=mode, due=due))
+    list_recipients(office.runtime)
+    return posted.distribution_id
+
+
+def test_managers_and_the_secretariat_remind_by_hand(office: Office) -> None:
+    assert office.done_by(f"/distributions/{post(office)}/nudge", {}) == {"manager", "secretariat"}
+
+
+def test_the_page_shows_the_steps_to_come_and_how_many_would_be_reminded(office: Office) -> None:
+    distribution = post(office)
+    with office.visit("manager") as client:
+        page = text_of(client.get(f"/distributions/{distribution}").text)
+    assert "Trước hạn 2 ngày làm việc" in page
+    assert "Báo lãnh đạo cơ quan" in page
+    assert "Đôn đốc 2 người chưa xác nhận" in page
+    with office.visit("leadership") as client:
+        assert "Đôn đốc" not in text_of(client.get(f"/distributions/{distribution}").text)
+
+
+def test_reminding_is_told_on_the_page_with_who_did_it(office: Office, clock: FakeClock) -> None:
+    distribution = post(office)
+    clock.move(timedelta(minutes=5))
+    with office.visit("manager") as client:
+        answer = client.post(f"/distributions/{distribution}/nudge", data={"form_token": form_token(client)})
+        assert answer.status_code == 303
+        page = text_of(client.get(f"/distributions/{distribution}").text)
+        again = client.post(f"/distributions/{distribution}/nudge", data={"form_token": form_token(client)})
+    assert "đôn đốc" in page
+    assert "2 người Đã xong" in page
+    assert again.status_code == 409
+    assert "Đã đôn đốc trong vòng 4 giờ qua" in text_of(again.text)
+    with office.runtime.sessions() as session:
+        assert len(session.execute(select(reminders.c.person_id)).all()) == 2
+
+
+def test_a_manager_reminds_by_the_api_as_on_the_page(office: Office) -> None:
+    distribution = post(office)
+    with office.visit("manager") as client:
+        own = {"X-Form-Token": form_token(client)}
+        assert client.post(f"/api/v1/distributions/{distribution}/nudge", headers=own).json() == {"people": 2}
+        (step,) = client.get(f"/api/v1/distributions/{distribution}/reminders").json()
+        again = client.post(f"/api/v1/distributions/{distribution}/nudge", headers=own)
+    assert step["people"] == 2
+    assert again.status_code == 409
+
+
+def test_what_is_for_information_shows_no_reminders(office: Office) -> None:
+    distribution = post(office, Mode.INFORM)
+    with office.visit("secretariat") as client:
+        assert "Nhắc và báo cáo lên" not in text_of(client.get(f"/distributions/{distribution}").text)
