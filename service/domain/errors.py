@@ -359,6 +359,12 @@ class NotOnSheet(Invalid):
     vietnamese = "Người mang mã {given!r} không có trong danh sách này hoặc không thuộc đơn vị của đồng chí."
 
 
+class AlreadyConfirmed(Conflict):
+    code = "already-confirmed"
+    en = "{name} has confirmed already; the first time is kept."
+    vietnamese = "{name} đã xác nhận rồi; hệ thống giữ lần đầu."
+
+
 class SignedInFuture(Invalid):
     code = "signed-in-future"
     en = "The day {day} has not come yet."

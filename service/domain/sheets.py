@@ -23,7 +23,7 @@ _GROUP = 4
 
 
 def new_code() -> str:
-    """A code such as `K7QD-2M9F`: 34 random bits and a check letter at the end."""
+    """A code such as `K7QD-2M9G`: 34 random bits and a check letter at the end."""
     letters = "".join(secrets.choice(_LETTERS) for _ in range(_RANDOM_LETTERS))
     return _grouped(letters + _LETTERS[-_weighed(letters) % len(_LETTERS)])
 

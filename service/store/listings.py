@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.deliveries import Status
 from service.domain.occasions import ORIGINAL
-from service.domain.receipts import State
+from service.domain.receipts import Route, State
 from service.domain.vietnamese import full_name
 from service.store.reports import Scope
 from service.store.tables import (
@@ -59,6 +59,8 @@ class RecipientLine:
     listed_at: datetime
     opened_at: datetime | None
     acknowledged_at: datetime | None
+    acknowledged_by_route: Route | None
+    acknowledgement_recorded_at: datetime | None
     delivery_id: int | None
     delivery_status: Status | None
     attempts: int
@@ -255,6 +257,8 @@ def _lines() -> Select[tuple[object, ...]]:
             r.listed_at,
             _opened.c.effective_at.label("opened_at"),
             _acknowledged.c.effective_at.label("acknowledged_at"),
+            _acknowledged.c.route.label("acknowledged_by_route"),
+            _acknowledged.c.recorded_at.label("acknowledgement_recorded_at"),
             d.id.label("delivery_id"),
             d.status.label("delivery_status"),
             func.coalesce(d.attempts, 0).label("attempts"),
@@ -298,6 +302,7 @@ def _line(row: RowMapping) -> RecipientLine:
         **{
             **row,
             "receipt_status": State(row["receipt_status"]),
+            "acknowledged_by_route": Route(row["acknowledged_by_route"]) if row["acknowledged_by_route"] else None,
             "delivery_status": Status(row["delivery_status"]) if row["delivery_status"] else None,
         }
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.documents import Mode
 from service.domain.receipts import Route, State, sources
-from service.store.tables import distributions, documents, receipt_events, receipts
+from service.store.tables import corrections, distributions, documents, receipt_events, receipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,76 @@ def record_state(
     return is_first
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entering:
+    """What holds for everybody whom one account enters at once; `scan_id` for a sheet, `note` for a person's word."""
+
+    distribution_id: int
+    revision: int
+    state: State
+    route: Route
+    account_id: int | None
+    recorded_at: datetime
+    scan_id: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredFact:
+    person_id: int
+    effective_at: datetime
+
+
+def record_entered(session: Session, entering: Entering, facts: Sequence[EnteredFact]) -> frozenset[int]:
+    """As `record_state`, for people who did not do it themselves here; returns for whom it was the first time.
+
+    A revision that was replaced keeps the fact and leaves the receipt's status alone.
+    """
+    # In one order, so that two who enter the same people at once wait for each other and do not lock each other out.
+    rows = [
+        {
+            "distribution_id": entering.distribution_id,
+            "person_id": fact.person_id,
+            "revision": entering.revision,
+            "state": entering.state.value,
+            "route": entering.route.value,
+            "account_id": entering.account_id,
+            "scan_id": entering.scan_id,
+            "note": entering.note,
+            "effective_at": fact.effective_at,
+            "recorded_at": entering.recorded_at,
+        }
+        for fact in sorted(facts, key=lambda fact: fact.person_id)
+    ]
+    written = insert(receipt_events).on_conflict_do_nothing().returning(receipt_events.c.person_id)
+    new = frozenset(session.execute(written, rows).scalars())
+    r = receipts.c
+    session.execute(
+        update(receipts)
+        .where(
+            r.distribution_id == entering.distribution_id,
+            r.person_id.in_(new),
+            r.revision == entering.revision,
+            r.status.in_(sources(entering.state)),
+        )
+        .values(status=entering.state)
+    )
+    return new
+
+
+def in_force_since(session: Session, distribution_id: int, person_id: int, revision: int) -> datetime:
+    """Since when a person could read this revision: the listing, or what replaced the revision before it."""
+    r, c = receipts.c, corrections.c
+    replaced_at = select(c.effective_at).where(
+        c.distribution_id == distribution_id, c.kind == "replacement", c.number == revision
+    )
+    query = select(func.greatest(r.listed_at, replaced_at.scalar_subquery())).where(
+        r.distribution_id == distribution_id, r.person_id == person_id
+    )
+    since: datetime = session.execute(query).scalar_one()
+    return since
+
+
 def _is(key: ReceiptKey) -> ColumnElement[bool]:
     return and_(receipts.c.distribution_id == key.distribution_id, receipts.c.person_id == key.person_id)
 
@@ -64,24 +134,27 @@ def receipt_row(session: Session, distribution_id: int, person_id: int) -> RowMa
 
 @dataclass(frozen=True, slots=True)
 class StateFact:
+    """`note` is what somebody wrote who entered the fact for this person."""
+
     revision: int
     state: State
     route: Route
     effective_at: datetime
     recorded_at: datetime
+    note: str
 
 
 def facts_of(session: Session, distribution_id: int, person_id: int) -> list[StateFact]:
     """Everything recorded about this person's receipt, oldest first."""
     e = receipt_events.c
     query = (
-        select(e.revision, e.state, e.route, e.effective_at, e.recorded_at)
+        select(e.revision, e.state, e.route, e.effective_at, e.recorded_at, e.note)
         .where(e.distribution_id == distribution_id, e.person_id == person_id)
         .order_by(e.recorded_at, e.state.desc())
     )
     return [
-        StateFact(revision, State(state), Route(route), effective_at, recorded_at)
-        for revision, state, route, effective_at, recorded_at in session.execute(query)
+        StateFact(revision, State(state), Route(route), effective_at, recorded_at, note)
+        for revision, state, route, effective_at, recorded_at, note in session.execute(query)
     ]
 
 

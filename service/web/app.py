@@ -18,6 +18,7 @@ from service.web.pages import (
     reminders,
     reports,
     rosters,
+    signatures,
     status,
 )
 from service.web.security import SecurityHeaders
@@ -41,6 +42,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(reminders.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(reports.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(rosters.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(signatures.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(directory_import.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(directory.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(accounts.router, max_body_size=_BODY_BYTES, include_in_schema=False)

@@ -67,14 +67,19 @@ def upload_for(act: Act) -> Callable[[Request, Site, Visitor], Awaitable[Upload]
     async def uploaded(request: Request, site: SiteDep, visitor: VisitorDep) -> Upload:
         check_same_origin(request)
         visitor.actor.must(act)
-        sent = await _read(request, site.runtime.policy.max_file_bytes)
+        sent = await read_sent(request, site.runtime.policy.max_file_bytes)
         check_form_token(sent.text("form_token"), visitor.form_token)
         return Upload(visitor, sent)
 
     return uploaded
 
 
-async def _read(request: Request, max_bytes: int) -> Sent:
+async def read_sent(request: Request, max_bytes: int) -> Sent:
+    """The texts and files of a form, no file over `max_bytes`.
+
+    Raises:
+        FileTooLarge: as soon as one is.
+    """
     if not request.headers.get("content-type", "").startswith("multipart/"):
         return await sent_fields(request)
     form = await read_form(request, FILES, max_bytes)

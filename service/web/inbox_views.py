@@ -152,7 +152,10 @@ def _recorded(session: Session, receipt: RowMapping, facts: list[StateFact]) -> 
 
 
 def _fact(recorded: StateFact) -> Fact:
-    return Fact(STATE_WORDS[recorded.state], recorded.effective_at, recorded.route.label)
+    """What somebody else entered says so, with the day on which it was entered, and why."""
+    note = f"{recorded.route.label}: {recorded.note}" if recorded.note else recorded.route.label
+    entered_at = recorded.recorded_at if recorded.route.is_entered else None
+    return Fact(STATE_WORDS[recorded.state], recorded.effective_at, note, entered_at)
 
 
 def _letter(session: Session, receipt: RowMapping) -> Fact:

@@ -32,6 +32,7 @@ PLACES = (
     Place(DISTRIBUTIONS, "list", "Đợt gửi", (Act.POST, Act.SEE_REPORTS)),
     Place(INQUIRIES, "ask", "Hỏi và trả lại", (Act.SEE_INQUIRIES, Act.SEE_UNIT_REPORTS)),
     Place("/reports", "chart", "Báo cáo đơn vị", (Act.SEE_UNIT_REPORTS,)),
+    Place("/sheets", "pen", "Ký nhận giấy", (Act.KEEP_ROSTERS,)),
     Place("/directory", "board", "Danh bạ", (Act.SEE_DIRECTORY,)),
     Place("/accounts", "lock", "Tài khoản", (Act.MANAGE_ACCOUNTS, Act.PRINT_SLIPS)),
     Place("/status", "pulse", "Tình trạng hệ thống", (Act.SEE_STATUS,)),

@@ -129,11 +129,15 @@ class InboxView:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of what is recorded about the reader; `note` says more, `at` may be unknown."""
+    """One line of what is recorded about the reader; `note` says more, `at` may be unknown.
+
+    `entered_at` where somebody else entered it: then `at` is a day without an hour.
+    """
 
     what: str
     at: datetime | None = None
     note: str = ""
+    entered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from service.actions.deliver import deliver_due
+from service.actions.print_sheet import print_sheet
 from service.domain.deliveries import Deferred, Outcome, Phase, Refused, Reply
 from service.domain.letters import Letter
+from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from service.web.app import make_app
 from tests.browser.conftest import sign_in, violations
@@ -42,6 +44,9 @@ def test_the_pages_of_the_office_are_accessible_and_as_wide_as_the_screen(
         "/distributions",
         f"/distributions/{distribution}",
         f"/distributions/{distribution}/report",
+        f"/distributions/{distribution}/sheets",
+        "/sheets",
+        f"/sheets/{print_sheet(runtime, OPERATOR, distribution)}",
         "/directory",
         "/directory/people/BINH",
         "/directory/import",

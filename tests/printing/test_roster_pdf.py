@@ -21,7 +21,7 @@ def line(name: str, term: Term = Term.NOT_YET, route: Route | None = None, unit:
 
 def roster(*lines: RosterLine) -> Roster:
     return Roster(
-        code="K7QD-2M9F",
+        code="K7QD-2M9G",
         distribution_id=1,
         type_code="KH",
         number="12/KH-SKHCN",
@@ -64,7 +64,7 @@ def test_who_has_confirmed_is_filled_in_and_who_is_to_sign_has_an_empty_cell() -
 def test_the_head_names_document_revision_and_how_many_are_to_sign() -> None:
     view = roster_view(roster(line("An"), line("Bình", Term.ABSENT)), OFFICE, OFFICE_ZONE)
     assert view["document"] == "Kế hoạch số 12/KH-SKHCN ngày 05/02/2018"
-    assert (view["office"], view["revision"], view["code"]) == ("SỞ KHOA HỌC VÀ CÔNG NGHỆ", "2", "K7QD-2M9F")
+    assert (view["office"], view["revision"], view["code"]) == ("SỞ KHOA HỌC VÀ CÔNG NGHỆ", "2", "K7QD-2M9G")
     assert (view["people"], view["to_sign"], view["printed"]) == ("2", "1", "08:12 ngày 05/03/2018")
 
 

@@ -45,5 +45,5 @@ for part in (
 
 # What brings files, and may therefore be large.
 upload_router = APIRouter(prefix="/api/v1", responses=_RESPONSES)
-for taker in (documents, directory):
+for taker in (documents, directory, rosters):
     upload_router.include_router(taker.upload_router)

@@ -14,7 +14,7 @@ from service.domain.deliveries import OPEN
 from service.domain.deliveries import Status as DeliveryStatus
 from service.domain.documents import Mode, Urgency
 from service.domain.errors import NotFound, UnknownUnit
-from service.domain.receipts import State
+from service.domain.receipts import Route, State
 from service.domain.roles import Act, Actor
 from service.domain.texts import REASON
 from service.store.deliveries import attempts_of
@@ -106,6 +106,8 @@ class RecipientShape(Shape):
     listed_at: Moment
     opened_at: Moment | None
     acknowledged_at: Moment | None
+    acknowledged_by_route: Route | None
+    acknowledgement_recorded_at: Moment | None
     queued_at: Moment | None
     next_attempt_at: Moment | None
     final_at: Moment | None

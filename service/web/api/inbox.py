@@ -77,6 +77,7 @@ class FactShape(Shape):
     route: Route
     effective_at: Moment
     recorded_at: Moment
+    note: str
 
 
 class InboxDocument(InboxLine):

@@ -1,23 +1,29 @@
-"""Danh sách ký nhận on paper: printing sheets, and reading one as it was printed."""
+"""Danh sách ký nhận on paper: printing sheets, reading one as it was printed, entering who signed it."""
 
 from datetime import date
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from service.actions.enter_signatures import SignedSheet, enter_for, enter_signatures
 from service.actions.print_sheet import print_sheet, read_sheet
 from service.actions.report_coverage import report_coverage
 from service.domain.coverage import Term
 from service.domain.documents import Mode
 from service.domain.receipts import Route
 from service.domain.roles import Act
+from service.domain.texts import REASON
 from service.printing.roster_pdf import roster_pdf
 from service.store.reports import Scope
 from service.store.sheets import sheets_of
-from service.web.api.shapes import Code, Id, Moment, Shape, Word
+from service.web.api.shapes import Code, Id, Moment, Shape, Text, Word, typed
 from service.web.deps import ActorDep, SiteDep
+from service.web.fields import read_sent
+from service.web.signature_form import signed_sheet
 
 router = APIRouter(tags=["rosters"])
+upload_router = APIRouter(tags=["rosters"])
 
 _SHEETS_LISTED = 200
 
@@ -98,3 +104,60 @@ def read(site: SiteDep, actor: ActorDep, code: Code) -> RosterShape:
 def read_pdf(site: SiteDep, actor: ActorDep, code: Code) -> Response:
     roster = read_sheet(site.runtime, actor, code)
     return Response(roster_pdf(roster, site.office_name, site.zone), media_type="application/pdf")
+
+
+class EnteredShape(Shape):
+    """`recorded` signatures are new, `known` people had confirmed before, which stays.
+
+    `is_current` is false where the sheet's revision was replaced: its signatures do not count for the one in force.
+    """
+
+    code: str
+    revision: int
+    recorded: int
+    known: int
+    is_current: bool
+
+
+async def signed(request: Request, site: SiteDep, actor: ActorDep, code: Code) -> SignedSheet:
+    """The signed sheet in the form; read only for an actor who may enter it.
+
+    Raises:
+        BadDate: a day is none.
+        FileTooLarge: as soon as the scan is.
+    """
+    actor.must(Act.KEEP_ROSTERS)
+    sent = await read_sent(request, site.runtime.policy.max_file_bytes)
+    return signed_sheet(code, sent, None)
+
+
+_FORM: dict[str, Any] = {
+    "type": "object",
+    "required": ["person", "day", "files"],
+    "properties": {
+        "person": {"type": "array", "items": {"type": "string"}, "description": "Codes of those who signed"},
+        "day": {"type": "string", "description": "The day on the sheet, dd/MM/yyyy or yyyy-MM-dd"},
+        "files": {"type": "string", "format": "binary", "description": "The scan: PDF, JPEG or PNG"},
+    },
+    "additionalProperties": {"type": "string", "description": "`day-CODE`: the day of one line, where it differs"},
+}
+
+
+@upload_router.post(
+    "/sheets/{code}/signatures",
+    openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}},
+)
+def enter(site: SiteDep, actor: ActorDep, given: Annotated[SignedSheet, Depends(signed)]) -> EnteredShape:
+    """Record who signed a sheet, with its scan: everybody named, or after a refusal nobody."""
+    return EnteredShape.model_validate(enter_signatures(site.runtime, actor, given))
+
+
+class OnWord(Shape):
+    confirmed_on: date
+    note: Annotated[Text, typed(REASON, "How it is known; it stands beside the confirmation")]
+
+
+@router.post("/distributions/{distribution_id}/recipients/{person_code}/entered-for", status_code=204)
+def enter_word(site: SiteDep, actor: ActorDep, distribution_id: Id, person_code: Code, given: OnWord) -> None:
+    """Record on a person's word that they have read the document; its own level of evidence."""
+    enter_for(site.runtime, actor, distribution_id, person_code, given.confirmed_on, given.note)

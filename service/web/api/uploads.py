@@ -16,13 +16,15 @@ from service.domain.errors import FileTooLarge
 # RFC 6838, section 4.2: what a sender calls a file ends in headers of letters and answers, so only a real name is kept.
 _MEDIA_TYPE = re.compile(r"[a-zA-Z0-9][\w!#$&^.+-]{0,126}/[a-zA-Z0-9][\w!#$&^.+-]{0,126}", re.ASCII)
 _UNKNOWN = "application/octet-stream"
+# A signed sheet of a large office brings a tick and a day for each of its people; the request has its own limit.
+_MOST_FIELDS = 50_000
 
 
 class _LimitedParser(MultiPartParser):
     """Starlette counts the bytes of fields; this one counts those of files too."""
 
     def __init__(self, headers: Headers, stream: AsyncGenerator[bytes, None], max_bytes: int) -> None:
-        super().__init__(headers, stream, max_part_size=max_bytes)
+        super().__init__(headers, stream, max_fields=_MOST_FIELDS, max_part_size=max_bytes)
         self._max_bytes = max_bytes
         self._part_bytes = 0
 

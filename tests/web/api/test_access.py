@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from service.actions.print_sheet import print_sheet
 from service.domain.inquiries import Kind
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
+from tests.fakes import OFFICE_ZONE
 from tests.makers import make_actor
 from tests.web.api.conftest import PREFIX, Caller, Office
 
@@ -48,6 +50,9 @@ class Endpoint:
 FORM = {"title": (None, "Văn bản thử"), "type": (None, "CV"), "to": (None, "all")}
 ABSENCE = {"first_day": "2018-03-01", "last_day": "2018-03-02", "reason": "nghỉ phép"}
 NEW_ADMINISTRATOR = {"username": "quantri2", "display_name": "Quản trị Hai", "password": "mot mat khau dai"}
+TODAY = datetime.now(OFFICE_ZONE).date().isoformat()
+WORD = {"confirmed_on": TODAY, "note": "gặp trực tiếp"}
+SIGNED = {"data": {"person": "D", "day": TODAY}, "files": {"files": ("quet.pdf", b"%PDF-1.7")}}
 REASON = {"reason": "đi học"}
 ADDED = {"person_code": "E", "reason": "phụ trách thay"}
 ENDPOINTS = (
@@ -85,6 +90,9 @@ ENDPOINTS = (
     Endpoint("POST", "/inquiries/{inquiry}/answer", SECRETARIAT, 204, {"json": {"answer": "Đã rõ."}}),
     Endpoint("GET", "/distributions/{own}/reminders", WITH_MANAGER),
     Endpoint("GET", "/distributions/{other}/reminders", READERS),
+    Endpoint("POST", "/sheets/{sheet}/signatures", SECRETARIAT | {"manager"}, 200, SIGNED),
+    # Somebody confirms once, whoever enters it: no person is left for a second role.
+    Endpoint("POST", "/distributions/{other}/recipients/E/entered-for", SECRETARIAT, 204, {"json": WORD}),
     Endpoint("GET", "/me", EVERYBODY),
     Endpoint("GET", "/units", LETS_IN),
     Endpoint("GET", "/people", LETS_IN),

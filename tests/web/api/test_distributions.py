@@ -46,6 +46,7 @@ def test_a_recipient_shows_person_address_both_statuses_and_what_the_server_said
         "address": "c@skhcn.example",
         "address_problem": None,
         "receipt_status": "acknowledged",
+        "acknowledged_by_route": "mail_link",
         "revision": 1,
         "delivery_status": "accepted",
         "attempts": 1,

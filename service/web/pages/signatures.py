@@ -1,0 +1,131 @@
+"""Entering what was signed on paper: a sheet found by its code, and one person on their word."""
+
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from service.actions.enter_signatures import OpenSheet, enter_for, enter_signatures, find_sheet
+from service.actions.sign_in import Visitor
+from service.domain.deadlines import parse_date
+from service.domain.errors import Conflict, Invalid, NotFound, TooLarge
+from service.domain.roles import Act
+from service.web.deps import Id, PostingVisitor, SiteDep, VisitorDep, page
+from service.web.errors import status_of
+from service.web.fields import Sent, SentDep, Upload, upload_for
+from service.web.roster_views import SheetCodeView, SheetEntryView, entry_groups
+from service.web.signature_form import DAY, signed_sheet
+from service.web.site import Site
+
+router = APIRouter()
+
+_BIGGEST_ID = 2**63 - 1
+
+Distribution = Annotated[int | None, Query(ge=1, le=_BIGGEST_ID)]
+Count = Annotated[int | None, Query(ge=0, le=_BIGGEST_ID)]
+Typed = Annotated[str, Query(max_length=200)]
+
+NOTHING_SENT = Sent({})
+
+
+@router.get("/sheets")
+def ask_for_code(
+    request: Request, site: SiteDep, visitor: VisitorDep, code: Typed = "", distribution: Distribution = None
+) -> Response:
+    """The code typed leads to its sheet; what is wrong with it is said here."""
+    visitor.actor.must(Act.KEEP_ROSTERS)
+    view = SheetCodeView(code, distribution)
+    if not code.strip():
+        return page(site, "sheet_code.html", view, visitor, request)
+    try:
+        found = find_sheet(site.runtime, visitor.actor, code, distribution)
+    except Invalid as refused:
+        view = SheetCodeView(code.replace("\0", ""), distribution, refused.vi)
+        return page(site, "sheet_code.html", view, visitor, request, status_of(refused))
+    return RedirectResponse(_address(found.row["code"], distribution), 303)
+
+
+@router.get("/sheets/{code}")
+def show_sheet(
+    request: Request,
+    site: SiteDep,
+    visitor: VisitorDep,
+    code: str,
+    distribution: Distribution = None,
+    recorded: Count = None,
+    known: Count = 0,
+) -> Response:
+    found = _found(site, visitor, code, distribution)
+    view = _entry_view(site, found, NOTHING_SENT, distribution, done=(recorded, known or 0))
+    return page(site, "sheet.html", view, visitor, request)
+
+
+@router.post("/sheets/{code}")
+def send_sheet(
+    request: Request,
+    site: SiteDep,
+    upload: Annotated[Upload, Depends(upload_for(Act.KEEP_ROSTERS))],
+    code: str,
+    distribution: Distribution = None,
+) -> Response:
+    visitor, sent = upload.visitor, upload.sent
+    found = _found(site, visitor, code, distribution)
+    try:
+        entered = enter_signatures(site.runtime, visitor.actor, signed_sheet(code, sent, distribution))
+    except (Invalid, Conflict, TooLarge) as refused:
+        view = _entry_view(site, found, sent, distribution, error=refused.vi)
+        return page(site, "sheet.html", view, visitor, request, status_of(refused))
+    done = {"recorded": entered.recorded, "known": entered.known}
+    return RedirectResponse(_address(entered.code, distribution, done), 303)
+
+
+@router.post("/distributions/{distribution_id}/entered-for")
+def send_word(site: SiteDep, visitor: PostingVisitor, distribution_id: Id, sent: SentDep) -> Response:
+    """One person of a distribution; leads back to that person's page."""
+    code = sent.text("person")
+    day = parse_date(sent.text(DAY))
+    enter_for(site.runtime, visitor.actor, distribution_id, code, day, sent.text("note"))
+    return RedirectResponse(f"/directory/people/{quote(code, safe='')}#van-ban", 303)
+
+
+def _found(site: Site, visitor: Visitor, code: str, distribution: int | None) -> OpenSheet:
+    """Raises: NotFound, for whatever leads to no sheet: here the code comes from a link of ours."""
+    try:
+        return find_sheet(site.runtime, visitor.actor, code, distribution)
+    except Invalid:
+        raise NotFound from None
+
+
+def _entry_view(
+    site: Site,
+    found: OpenSheet,
+    sent: Sent,
+    distribution: int | None,
+    *,
+    error: str = "",
+    done: tuple[int | None, int] = (None, 0),
+) -> SheetEntryView:
+    return SheetEntryView(
+        code=found.row["code"],
+        address=_address(found.row["code"], distribution),
+        distribution_id=found.row["distribution_id"],
+        number=found.row["number"],
+        title=found.row["title"],
+        unit_name=found.row["unit_name"],
+        revision=found.row["revision"],
+        printed_at=found.row["printed_at"],
+        is_current=found.row["is_current"],
+        is_recalled=found.row["recalled_at"] is not None,
+        groups=entry_groups(found.people, sent),
+        day=sent.text(DAY),
+        error=error,
+        recorded=done[0],
+        known=done[1],
+        max_file_bytes=site.runtime.policy.max_file_bytes,
+    )
+
+
+def _address(code: str, distribution: int | None, more: dict[str, int] | None = None) -> str:
+    asked = ({"distribution": distribution} if distribution else {}) | (more or {})
+    return f"/sheets/{quote(code, safe='')}?{urlencode(asked)}".removesuffix("?")
