@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from service.domain.documents import Mode
 from service.domain.errors import NotFound, NothingToConfirm, OldRevision
+from service.domain.evidence import Deed, Entry, entry
 from service.domain.receipts import Route, State
 from service.domain.roles import Actor
 from service.runtime import Runtime
+from service.store import evidence
 from service.store.distributions import distribution_row
 from service.store.receipts import ReceiptKey, facts_of, receipt_row, record_state
 from service.store.reminders import withdraw_reminders
@@ -73,6 +75,16 @@ def _own_receipt(session: Session, actor: Actor, distribution_id: int) -> tuple[
 
 def _record(runtime: Runtime, session: Session, actor: Actor, key: ReceiptKey, state: State, route: Route) -> bool:
     now = runtime.clock()
-    return record_state(
+    is_first = record_state(
         session, key, state, route=route, account_id=actor.account_id, effective_at=now, recorded_at=now
+    )
+    if is_first:
+        evidence.append(session, _deed(actor, key, state, route, now))
+    return is_first
+
+
+def _deed(actor: Actor, key: ReceiptKey, state: State, route: Route, now: datetime) -> Entry:
+    deed = Deed.OPENED if state is State.OPENED else Deed.ACKNOWLEDGED
+    return entry(
+        deed, actor, now, distribution=key.distribution_id, person=key.person_id, revision=key.revision, route=route
     )

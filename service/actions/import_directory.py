@@ -7,15 +7,17 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from service.actions.manage_accounts import granted
 from service.domain.directory import Plan, doubts, duplicates, plan_units, read_person, read_units
 from service.domain.errors import UnreadableImport
+from service.domain.evidence import Deed, entry
 from service.domain.findings import Problem, RefusedRow, RowWarning
 from service.domain.people import PersonRow, UnitRow
 from service.domain.roles import Act, Actor
 from service.reading.addresses import is_address
 from service.reading.rows import Sheet, Sheets, Source, open_sheets
 from service.runtime import Runtime
-from service.store import staging
+from service.store import evidence, staging
 from service.store.directory import unit_rows
 from service.store.directory_changes import (
     grant_roles,
@@ -183,6 +185,8 @@ def _moment(runtime: Runtime, session: Session) -> datetime:
 def _write(session: Session, result: ImportResult, units: list[UnitRow], moment: datetime, actor: Actor) -> None:
     write_units(session, units)
     if result.people:
-        write_people(session, moment)
+        closed = write_people(session, moment)
+        evidence.append(session, *(entry(Deed.ACCOUNT_CLOSED, actor, moment, account=account) for account in closed))
         if result.people.granted:
-            grant_roles(session, moment, actor.account_id)
+            made = grant_roles(session, moment, actor.account_id)
+            evidence.append(session, *(granted(actor, moment, account_id, grant) for account_id, grant in made))

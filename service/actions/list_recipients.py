@@ -4,7 +4,10 @@ from sqlalchemy.orm import Session
 
 from service import doorbell
 from service.domain.audiences import parse_audience
+from service.domain.evidence import Deed, Detail, Entry
+from service.domain.roles import OPERATOR
 from service.runtime import Runtime
+from service.store import evidence
 from service.store.distributions import (
     Unlisted,
     advance_listing,
@@ -15,6 +18,7 @@ from service.store.distributions import (
     next_unlisted,
     refresh_statistics,
 )
+from service.store.list_digests import digest_range, list_digest
 
 PEOPLE_IN_A_RANGE = 5_000
 # Below this the planner does well without knowing.
@@ -44,7 +48,7 @@ def _list_one_range(runtime: Runtime) -> int | None:
             return None
         upto = end_of_range(session, unlisted.listed_through, PEOPLE_IN_A_RANGE)
         if upto is None:
-            finish_listing(session, unlisted.id)
+            _finish(runtime, session, unlisted)
             return 0
         return _write_range(runtime, session, unlisted, upto)
 
@@ -52,6 +56,15 @@ def _list_one_range(runtime: Runtime) -> int | None:
 def _write_range(runtime: Runtime, session: Session, unlisted: Unlisted, upto: int) -> int:
     office_day = unlisted.frozen_at.astimezone(runtime.clock().tzinfo).date()
     written = list_range(session, unlisted, parse_audience(unlisted.audience), upto, office_day)
+    digest_range(session, unlisted, upto)
     enqueue_range(session, unlisted, upto, runtime.policy.mail_domain)
     advance_listing(session, unlisted.id, upto, written)
     return written
+
+
+def _finish(runtime: Runtime, session: Session, unlisted: Unlisted) -> None:
+    """The whole list is one entry, whatever its length."""
+    finish_listing(session, unlisted.id)
+    whole = list_digest(session, unlisted.id)
+    told: dict[str, Detail] = {"distribution": unlisted.id, "listed": whole.listed, "digest": whole.digest.hex()}
+    evidence.append(session, Entry(Deed.LIST_FROZEN, OPERATOR.caller, unlisted.frozen_at, runtime.clock(), told))

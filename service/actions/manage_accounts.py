@@ -9,11 +9,12 @@ from service import doorbell
 from service.domain import credentials
 from service.domain.credentials import check_password, login_name
 from service.domain.errors import AccountExists, BadLink, BadPeriod, NoAccount, NotFound, UnknownPerson, UnknownUnit
-from service.domain.roles import Act, Actor, Role
+from service.domain.evidence import Deed, Detail, Entry, entry, instant
+from service.domain.roles import OPERATOR, Act, Actor, Role
 from service.domain.texts import DISPLAY_NAME, USER_NAME, needed_line, one_line
 from service.domain.vietnamese import full_name
 from service.runtime import Runtime
-from service.store import accounts, guesses, sessions
+from service.store import accounts, evidence, guesses, sessions
 from service.store.accounts import Account, NewAccount
 from service.store.grants import Grant, add_grant, end_grants, unit_id_of
 from service.store.invitations import queue_password_notice
@@ -61,7 +62,7 @@ def create_administrator(runtime: Runtime, actor: Actor, username: str, display_
     actor.must(Act.MANAGE_ACCOUNTS)
     new = _with_password(runtime, username, display_name, password, must_change=True)
     with runtime.sessions.begin() as session:
-        _add_administrator(session, new, runtime.clock(), actor.account_id)
+        _add_administrator(session, new, runtime.clock(), actor)
     return new.username
 
 
@@ -107,6 +108,7 @@ def deactivate(runtime: Runtime, actor: Actor, username: str) -> None:
         sessions.end_sessions(session, account.id, now)
         sessions.revoke_tokens(session, account.id, now)
         end_grants(session, account.id, now)
+        evidence.append(session, entry(Deed.ACCOUNT_CLOSED, actor, now, account=account.id))
 
 
 def grant_role(
@@ -128,7 +130,9 @@ def grant_role(
     with runtime.sessions.begin() as session:
         account = _account(session, username, now)
         unit_id = _managed_unit(session, account, unit) if role is Role.MANAGER else None
-        add_grant(session, account.id, Grant(role, unit_id, starts_at, term.ends_at), actor.account_id)
+        grant = Grant(role, unit_id, starts_at, term.ends_at)
+        if add_grant(session, account.id, grant, actor.account_id):
+            evidence.append(session, granted(actor, now, account.id, grant))
 
 
 def revoke_role(runtime: Runtime, actor: Actor, username: str, role: Role, *, unit: str | None = None) -> None:
@@ -146,6 +150,8 @@ def revoke_role(runtime: Runtime, actor: Actor, username: str, role: Role, *, un
         unit_id = None if unit is None else _unit(session, unit)
         if not end_grants(session, account.id, now, role, unit_id):
             raise NotFound
+        ended = entry(Deed.ROLE_CHANGED, actor, now, account=account.id, role=role, unit=unit_id, granted=False)
+        evidence.append(session, ended)
 
 
 def setup_code(runtime: Runtime) -> str | None:
@@ -175,7 +181,7 @@ def first_administrator(runtime: Runtime, code: str, username: str, password: st
         # Two may stand at the door at once; the lock lets one of them find it open.
         if accounts.has_any_password(session):
             raise NotFound
-        _add_administrator(session, new, runtime.clock(), None)
+        _add_administrator(session, new, runtime.clock(), OPERATOR)
     return new.username
 
 
@@ -195,9 +201,24 @@ def _add(session: Session, new: NewAccount, now: datetime) -> int:
     return account_id
 
 
-def _add_administrator(session: Session, new: NewAccount, now: datetime, granted_by: int | None) -> None:
+def _add_administrator(session: Session, new: NewAccount, now: datetime, actor: Actor) -> None:
     account_id = _add(session, new, now)
-    add_grant(session, account_id, Grant(Role.ADMINISTRATOR, None, now, None), granted_by)
+    grant = Grant(Role.ADMINISTRATOR, None, now, None)
+    add_grant(session, account_id, grant, actor.account_id)
+    evidence.append(session, granted(actor, now, account_id, grant))
+
+
+def granted(actor: Actor, now: datetime, account_id: int, grant: Grant) -> Entry:
+    """What the evidence says of a role that an account was given."""
+    until = instant(grant.valid_to) if grant.valid_to else None
+    told: dict[str, Detail] = {
+        "account": account_id,
+        "role": grant.role,
+        "unit": grant.unit_id,
+        "granted": True,
+        "until": until,
+    }
+    return Entry(Deed.ROLE_CHANGED, actor.caller, grant.valid_from, now, told)
 
 
 def _account(session: Session, username: str, now: datetime) -> Account:

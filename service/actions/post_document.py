@@ -14,12 +14,14 @@ from service.domain.calendar import Calendar
 from service.domain.deadlines import Due, check_due, due_of, work_out
 from service.domain.documents import Posting, as_kept, check_posting
 from service.domain.errors import KeyReused
+from service.domain.evidence import Deed, Entry, entry
 from service.domain.roles import Act, Actor
 from service.domain.texts import IDEMPOTENCY_KEY, check_text
 from service.runtime import Runtime
+from service.store import evidence
 from service.store.audiences import Headcount, check_audience
 from service.store.distributions import KeptAnswer, add_distribution, distribution_row, keep_answer, kept_answer
-from service.store.documents import add_document
+from service.store.documents import FIRST_REVISION, add_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,21 @@ def _store(session: Session, actor: Actor, posting: Posting, due: Due | None, no
     document_id = add_document(session, posting, actor.account_id)
     starts_at = _starts_at(posting, now)
     distribution_id = add_distribution(session, document_id, posting, due, starts_at, actor.account_id)
+    evidence.append(session, _posted(actor, posting, document_id, distribution_id, now))
     return Posted(document_id, distribution_id, due)
+
+
+def _posted(actor: Actor, posting: Posting, document_id: int, distribution_id: int, now: datetime) -> Entry:
+    return entry(
+        Deed.POSTED,
+        actor,
+        now,
+        distribution=distribution_id,
+        document=document_id,
+        revision=FIRST_REVISION,
+        body=sha256(posting.body.encode()).hexdigest(),
+        files=" ".join(file.meta.sha256 for file in posting.files),
+    )
 
 
 def _digest(posting: Posting) -> str:

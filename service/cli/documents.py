@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress as Bar
 
+from service.actions.export_report import export_report
 from service.actions.post_document import Posted, post_document
 from service.actions.report_coverage import report_coverage
 from service.actions.report_status import report_status
@@ -84,7 +85,11 @@ def report(
     data: Data = None,
 ) -> None:
     """Print who has confirmed, who has not, per unit."""
-    built = report_coverage(attach(data), OPERATOR, distribution)
+    runtime = attach(data)
+    if form == "csv" and not as_json:
+        built = export_report(runtime, OPERATOR, distribution, form)
+    else:
+        built = report_coverage(runtime, OPERATOR, distribution)
     with _written_to(output) as out:
         if as_json or form == "json":
             out.write(json.dumps(report_object(built), ensure_ascii=False, indent=2) + "\n")

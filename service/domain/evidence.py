@@ -46,6 +46,9 @@ class Deed(StrEnum):
     REPORT_ISSUED = "report issued"
     EXPORTED = "exported"
     ROLE_CHANGED = "role changed"
+    ACCOUNT_CLOSED = "account closed"
+    TOKEN_CREATED = "token created"  # noqa: S105 - the name of a deed
+    TOKEN_REVOKED = "token revoked"  # noqa: S105 - the name of a deed
     ACCESS_REFUSED = "access refused"
 
 

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from service.domain.directory import Entry
 from service.domain.people import UnitRow
 from service.domain.roles import Role
+from service.store.grants import Grant
 from service.store.staging import CHANGED, LEFT, MOVED, NEW, compared, full_name_of, staged
 from service.store.tables import accounts, api_tokens, memberships, people, role_grants, sessions, units
 
@@ -73,8 +74,11 @@ def write_units(session: Session, rows: Sequence[UnitRow]) -> None:
     session.execute(placed, [{"unit_code": unit.code, "above_code": unit.parent_code} for unit in rows])
 
 
-def write_people(session: Session, moment: datetime) -> None:
-    """Make the directory say what the staged people, compared before, say; every version begins or ends at `moment`."""
+def write_people(session: Session, moment: datetime) -> list[int]:
+    """Make the directory say what the staged people, compared before, say; every version begins or ends at `moment`.
+
+    Returns the accounts that were closed, because their people have left.
+    """
     _end_management_of_units_left(session, moment)
     _add_people(session)
     _close_versions(session, moment)
@@ -82,7 +86,7 @@ def write_people(session: Session, moment: datetime) -> None:
     _add_accounts(session, moment)
     _rename_accounts(session)
     _reopen_accounts_of_returned(session)
-    _close_accounts_of_left(session, moment)
+    return _close_accounts_of_left(session, moment)
 
 
 def missing_grants(session: Session) -> tuple[Entry, ...]:
@@ -91,11 +95,15 @@ def missing_grants(session: Session) -> tuple[Entry, ...]:
     return tuple(Entry(code, name, role) for code, name, role in session.execute(query))
 
 
-def grant_roles(session: Session, moment: datetime, granted_by: int | None) -> None:
-    """Grant what `missing_grants` tells, once everybody has an account."""
+def grant_roles(session: Session, moment: datetime, granted_by: int | None) -> list[tuple[int, Grant]]:
+    """Grant what `missing_grants` tells, once everybody has an account; returns to whom and what."""
     found = _missing_grants(accounts.c.id, staged.c.role, _unit_of_grant(), literal(moment), literal(granted_by))
     columns = ["account_id", "role", "unit_id", "valid_from", "granted_by"]
-    session.execute(insert(role_grants).from_select(columns, found))
+    g = role_grants.c
+    granted = insert(role_grants).from_select(columns, found).returning(g.account_id, g.role, g.unit_id)
+    return [
+        (account_id, Grant(Role(role), unit_id, moment, None)) for account_id, role, unit_id in session.execute(granted)
+    ]
 
 
 def _missing_grants(*columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
@@ -181,20 +189,22 @@ def _reopen_accounts_of_returned(session: Session) -> None:
     )
 
 
-def _close_accounts_of_left(session: Session, moment: datetime) -> None:
+def _close_accounts_of_left(session: Session, moment: datetime) -> list[int]:
     """With everything that would open them: sessions, tokens, roles."""
     left = (
         select(accounts.c.id)
         .join_from(accounts, compared, compared.c.person_id == accounts.c.person_id)
         .where(_touched(LEFT))
     )
+    still_open = update(accounts).where(accounts.c.id.in_(left), accounts.c.deactivated_at.is_(None))
+    closed = session.execute(still_open.values(deactivated_at=moment).returning(accounts.c.id)).scalars().all()
     for table, account_id, ended_at in (
-        (accounts, accounts.c.id, accounts.c.deactivated_at),
         (sessions, sessions.c.account_id, sessions.c.ended_at),
         (api_tokens, api_tokens.c.account_id, api_tokens.c.revoked_at),
         (role_grants, role_grants.c.account_id, role_grants.c.valid_to),
     ):
         session.execute(update(table).where(account_id.in_(left), ended_at.is_(None)).values({ended_at.name: moment}))
+    return list(closed)
 
 
 def _end_management_of_units_left(session: Session, moment: datetime) -> None:

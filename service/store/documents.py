@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, exists, insert, select
 from sqlalchemy.orm import Session
 
 from service.domain.documents import FileMeta, NewFile, Posting
@@ -75,6 +75,11 @@ def document_row(session: Session, document_id: int, revision: int) -> RowMappin
         .where(documents.c.id == document_id, revisions.c.revision == revision)
     )
     return session.execute(query).mappings().first()
+
+
+def has_document(session: Session, document_id: int) -> bool:
+    found: bool = session.execute(select(exists().where(documents.c.id == document_id))).scalar_one()
+    return found
 
 
 def same_number(session: Session, number: str, issuing_body: str, issued_on: date | None) -> list[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from service.domain.anchors import Head
@@ -20,7 +20,8 @@ def append(session: Session, *entries: Entry) -> None:
     The identifier is not read back: the application's role may insert the text alone.
     """
     texts = [{"entry": canonical(one)} for one in entries]
-    session.execute(insert(evidence).inline(), texts)
+    if texts:
+        session.execute(insert(evidence).inline(), texts)
 
 
 def seal(session: Session, most: int) -> int:
@@ -48,6 +49,21 @@ def sealed_entries(session: Session) -> Iterator[Sealed]:
     )
     for part in session.execute(query).partitions():
         yield from map(Sealed._make, part)
+
+
+def was_written_since(session: Session, written: Entry, moment: datetime) -> bool:
+    """Whether the same deed by the same hand about the same thing was recorded since a moment.
+
+    Takes a lock for the rest of the transaction, so that of two at once the second sees what the first wrote.
+    """
+    told, e = canonical(written), evidence.c
+    # Keys stand in order, so whatever tells this deed from others comes before its moments.
+    beginning = told[: told.rindex('"effective_at"')]
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(beginning, 0))))
+    alike = func.starts_with(e.entry, beginning)
+    query = select(exists().where(e.deed == written.deed.value, e.recorded_at >= instant(moment), alike))
+    found: bool = session.execute(query).scalar_one()
+    return found
 
 
 def unsealed_before(session: Session, moment: datetime) -> int:

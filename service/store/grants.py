@@ -30,8 +30,8 @@ def roles_in_force(session: Session, account_id: int, now: datetime) -> tuple[fr
     return frozenset(Role(role) for role, _ in granted), frozenset(reached)
 
 
-def add_grant(session: Session, account_id: int, grant: Grant, granted_by: int | None) -> None:
-    """A grant that stands already with the same end is not written again."""
+def add_grant(session: Session, account_id: int, grant: Grant, granted_by: int | None) -> bool:
+    """Whether it was written: a grant that stands already with the same end is not written again."""
     g = role_grants.c
     standing = exists().where(
         _is(account_id, grant.role, grant.unit_id),
@@ -39,7 +39,7 @@ def add_grant(session: Session, account_id: int, grant: Grant, granted_by: int |
         g.valid_to.is_not_distinct_from(grant.valid_to),
     )
     if session.execute(select(standing)).scalar_one():
-        return
+        return False
     session.execute(
         insert(role_grants).values(
             account_id=account_id,
@@ -50,6 +50,7 @@ def add_grant(session: Session, account_id: int, grant: Grant, granted_by: int |
             granted_by=granted_by,
         )
     )
+    return True
 
 
 def end_grants(

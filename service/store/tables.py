@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     DateTime,
     ForeignKey,
@@ -29,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 # The last migration. A process that only asks whether the database fits need not load the machinery of migrations.
-SCHEMA = "0006"
+SCHEMA = "0007"
 
 metadata = MetaData(
     naming_convention={
@@ -689,5 +690,18 @@ evidence = Table(
     _text("entry", default=None),
     Column("position", BigInteger, unique=True),
     Column("hash", LargeBinary),
+    # Read out of the entry by the database, to find it by.
+    Column("deed", Text, Computed("entry::jsonb ->> 'deed'", persisted=True)),
+    Column("recorded_at", Text, Computed("entry::jsonb ->> 'recorded_at'", persisted=True)),
+    Column(
+        "distribution_id",
+        BigInteger,
+        Computed("(entry::jsonb #>> '{about,distribution}')::bigint", persisted=True),
+        index=True,
+    ),
+    Column(
+        "person_id", BigInteger, Computed("(entry::jsonb #>> '{about,person}')::bigint", persisted=True), index=True
+    ),
+    Index("ix_evidence_deed", "deed", "recorded_at"),
     Index("ix_evidence_unsealed", "id", postgresql_where=text("position IS NULL")),
 )

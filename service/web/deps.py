@@ -42,7 +42,10 @@ SiteDep = Annotated[Site, Depends(site_of)]
 def session_visitor(request: Request, site: SiteDep) -> Visitor | None:
     """The person of the page's session cookie, if there is one and the session still runs."""
     token = request.cookies.get(SESSION_COOKIE)
-    return who(site.runtime, token) if token else None
+    visitor = who(site.runtime, token) if token else None
+    # Whoever answers a refusal knows who was refused.
+    request.state.actor = visitor.actor if visitor else None
+    return visitor
 
 
 MaybeVisitorDep = Annotated[Visitor | None, Depends(session_visitor)]
@@ -127,6 +130,7 @@ def api_actor(
         actor = actor_of_token(site.runtime, bearer.credentials)
         if actor is None:
             raise SignInNeeded
+        request.state.actor = actor
         return actor
     visitor = settled(signed_in(session_visitor(request, site)))
     if request.method not in _READING_METHODS:

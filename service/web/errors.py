@@ -33,6 +33,7 @@ from service.domain.errors import (
     WrongPassword,
 )
 from service.web.deps import PasswordChangeNeeded, page, site_of
+from service.web.refusals import note_refusal
 from service.web.security import HEADERS, local_path
 from service.web.views import ErrorView
 
@@ -94,6 +95,8 @@ def answer(request: Request, refused: Refused) -> Response:
     """The answer to an expected failure."""
     if isinstance(refused, SignInNeeded | PasswordChangeNeeded) and not _is_api(request):
         return _lead_to_sign_in(request, refused)
+    if isinstance(refused, NotFound):
+        note_refusal(request)
     status = status_of(refused)
     headers = headers_of(refused)
     if _is_api(request):

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
+from service.actions.export_report import export_report
 from service.actions.report_coverage import report_coverage
-from service.domain.coverage import Report, Term
+from service.domain.coverage import Term
 from service.domain.documents import Mode
 from service.domain.inquiries import Kind
-from service.domain.roles import Actor
 from service.printing.report_csv import report_csv
 from service.web.api.shapes import GivenMoment, Id, Moment, Shape
 from service.web.deps import ActorDep, SiteDep
@@ -103,7 +103,7 @@ class ReportShape(Shape):
 
 @router.get("/{distribution_id}/report")
 def read_report(site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None) -> ReportShape:
-    return ReportShape.model_validate(_report(site, actor, distribution_id, as_of))
+    return ReportShape.model_validate(report_coverage(site.runtime, actor, distribution_id, _moment(site, as_of)))
 
 
 @router.get(
@@ -113,11 +113,10 @@ def read_report(site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf
 )
 def read_report_csv(site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None) -> StreamingResponse:
     """The same report as one flat table: the sum, the units, and who has not confirmed."""
-    lines = report_csv(_report(site, actor, distribution_id, as_of))
+    lines = report_csv(export_report(site.runtime, actor, distribution_id, "csv", _moment(site, as_of)))
     named = {"Content-Disposition": f'attachment; filename="report-{distribution_id}.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=named)
 
 
-def _report(site: Site, actor: Actor, distribution_id: int, as_of: datetime | None) -> Report:
-    moment = as_of.astimezone(site.zone) if as_of else None
-    return report_coverage(site.runtime, actor, distribution_id, moment)
+def _moment(site: Site, as_of: datetime | None) -> datetime | None:
+    return as_of.astimezone(site.zone) if as_of else None

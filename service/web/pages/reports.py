@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import RowMapping
 
+from service.actions.export_report import export_report
 from service.actions.report_coverage import report_coverage
 from service.domain.coverage import Report
 from service.domain.deadlines import parse_moment
@@ -68,7 +69,7 @@ def show_report(
 def download_report(site: SiteDep, visitor: VisitorDep, distribution_id: DistributionId, as_of: AsOf = "") -> Response:
     unit_ids_of(visitor.actor)
     head = _head(site, distribution_id)
-    report = report_coverage(site.runtime, visitor.actor, distribution_id, _moment(site, head, as_of))
+    report = export_report(site.runtime, visitor.actor, distribution_id, "csv", _moment(site, head, as_of))
     # Any Unicode may stand in a number: RFC 6266 with the encoding of RFC 8187.
     disposition = f"attachment; filename*=UTF-8''{quote(_file_name(report), safe='')}"
     headers = {"Content-Disposition": disposition}

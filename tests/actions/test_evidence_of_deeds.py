@@ -1,0 +1,194 @@
+"""Every deed that matters leaves an entry, in its own transaction and once."""
+
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from service.actions.acknowledge import acknowledge, open_document
+from service.actions.export_report import export_report
+from service.actions.import_directory import import_directory
+from service.actions.list_recipients import list_recipients
+from service.actions.manage_accounts import deactivate, first_administrator, grant_role, revoke_role, setup_code
+from service.actions.manage_tokens import create_token, revoke_token
+from service.actions.post_document import post_document
+from service.actions.record_refusal import ONCE_IN, refuse_document, refuse_reading, refuse_report
+from service.domain.documents import NewFile
+from service.domain.errors import NotFound, OldRevision
+from service.domain.evidence import instant
+from service.domain.frozen_lists import NOTHING_LISTED, ListedPerson, digest_of_range
+from service.domain.receipts import Route
+from service.domain.roles import OPERATOR, Actor, Role
+from service.reading.rows import Source
+from service.runtime import Runtime
+from service.store.tables import evidence, list_ranges, receipts
+from tests.fakes import FakeClock
+from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
+
+EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def deeds(runtime: Runtime) -> list[dict[str, Any]]:
+    with runtime.sessions() as session:
+        return [
+            json.loads(text) for text in session.execute(select(evidence.c.entry).order_by(evidence.c.id)).scalars()
+        ]
+
+
+def told(runtime: Runtime) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(one["deed"], one["by"], one["about"]) for one in deeds(runtime)]
+
+
+@pytest.fixture
+def reader(runtime: Runtime) -> Actor:
+    with runtime.sessions.begin() as session:
+        person_id = make_person(session, make_unit(session, code="P1"), code="LAN")
+        return make_actor(account_id=make_account(session, person_id, username="lan"), person_id=person_id)
+
+
+def send(runtime: Runtime, audience: str = "all") -> int:
+    posted = post_document(runtime, OPERATOR, make_posting(audience=audience))
+    list_recipients(runtime)
+    return posted.distribution_id
+
+
+def test_posting_keeps_the_digests_of_text_and_files_and_listing_that_of_the_list(
+    runtime: Runtime, reader: Actor
+) -> None:
+    posting = make_posting(body="", files=(NewFile("a.txt", "text/plain", b""), NewFile("b.txt", "text/plain", b"")))
+    posted = post_document(runtime, OPERATOR, posting, key="k")
+    assert post_document(runtime, OPERATOR, posting, key="k").is_repeat
+    list_recipients(runtime)
+    (first, _, about), (second, _, listed) = told(runtime)
+    assert (first, second) == ("posted", "list frozen")
+    assert about == {
+        "distribution": posted.distribution_id,
+        "document": posted.document_id,
+        "revision": 1,
+        "body": EMPTY,
+        "files": f"{EMPTY} {EMPTY}",
+    }
+    assert listed["listed"] == 1
+    assert listed["digest"] == digest_of_list(runtime, posted.distribution_id).hex()
+
+
+def digest_of_list(runtime: Runtime, distribution_id: int) -> bytes:
+    """By the rule of the domain, out of the receipts."""
+    columns = [receipts.c[name] for name in ListedPerson._fields]
+    digest, after = NOTHING_LISTED, 0
+    with runtime.sessions() as session:
+        for upto in session.execute(select(list_ranges.c.upto).order_by(list_ranges.c.upto)).scalars():
+            of_range = (receipts.c.distribution_id == distribution_id, receipts.c.person_id > after)
+            query = select(*columns).where(*of_range, receipts.c.person_id <= upto).order_by(receipts.c.person_id)
+            digest = digest_of_range(digest, map(ListedPerson._make, session.execute(query)))
+            after = upto
+    return digest
+
+
+def test_opening_and_confirming_are_written_the_first_time_only(runtime: Runtime, reader: Actor) -> None:
+    distribution_id = send(runtime)
+    for _ in range(2):
+        open_document(runtime, reader, distribution_id, Route.INBOX)
+        acknowledge(runtime, reader, distribution_id, 1, Route.MAIL_LINK)
+    with pytest.raises(OldRevision):
+        acknowledge(runtime, reader, distribution_id, 2, Route.INBOX)
+    about = {"distribution": distribution_id, "person": reader.person_id, "revision": 1}
+    assert told(runtime)[2:] == [
+        ("opened", reader.caller, about | {"route": "inbox"}),
+        ("acknowledged", reader.caller, about | {"route": "mail_link"}),
+    ]
+
+
+def test_the_first_administrator_is_written_like_any_role(runtime: Runtime) -> None:
+    code = setup_code(runtime)
+    assert code is not None
+    first_administrator(runtime, code, "quantri", "mot mat khau du dai")
+    ((deed, by, about),) = told(runtime)
+    assert (deed, by, about["role"], about["granted"]) == ("role changed", "operator", "administrator", True)
+
+
+def test_roles_accounts_and_tokens_are_written_when_they_change(runtime: Runtime, reader: Actor) -> None:
+    admin = make_actor(Role.ADMINISTRATOR, account_id=reader.account_id)
+    for _ in range(2):
+        grant_role(runtime, admin, "lan", Role.AUDITOR)
+    revoke_role(runtime, admin, "lan", Role.AUDITOR)
+    with pytest.raises(NotFound):
+        revoke_role(runtime, admin, "lan", Role.AUDITOR)
+    token = create_token(runtime, admin, "lan", "báo cáo")
+    revoke_token(runtime, admin, token.id)
+    deactivate(runtime, admin, "lan")
+    account = {"account": reader.account_id}
+    auditor = account | {"role": "auditor", "unit": None}
+    assert told(runtime) == [
+        ("role changed", admin.caller, auditor | {"granted": True, "until": None}),
+        ("role changed", admin.caller, auditor | {"granted": False}),
+        ("token created", admin.caller, account | {"token": token.id}),
+        ("token revoked", admin.caller, {"token": token.id}),
+        ("account closed", admin.caller, account),
+    ]
+
+
+def test_an_import_that_grants_and_closes_says_so(runtime: Runtime, reader: Actor) -> None:
+    def take(*rows: str) -> None:
+        lines = "\n".join(("code,family_name,given_name,position,staff_class,unit_code,role", *rows))
+        import_directory(runtime, OPERATOR, Source("danh-ba.csv", io.BytesIO(lines.encode())))
+
+    minh = "MINH,Lê Văn,Minh,Chuyên viên,cong-chuc,P1,secretariat"
+    take(minh, "LAN,Trần Thị,Lan,Chuyên viên,cong-chuc,P1,")
+    take(minh)
+    (granted, _, role), (closed, _, left) = told(runtime)
+    assert (granted, role["role"], role["granted"]) == ("role changed", "secretariat", True)
+    assert (closed, left) == ("account closed", {"account": reader.account_id})
+
+
+def test_a_report_that_leaves_the_office_is_written_with_its_moment(runtime: Runtime, reader: Actor) -> None:
+    distribution_id = send(runtime)
+    secretariat = make_actor(Role.SECRETARIAT, account_id=reader.account_id)
+    report = export_report(runtime, secretariat, distribution_id, "csv")
+    deed, by, about = told(runtime)[-1]
+    assert (deed, by) == ("exported", secretariat.caller)
+    assert about == {"distribution": distribution_id, "form": "csv", "as_of": instant(report.as_of)}
+    with pytest.raises(NotFound):
+        export_report(runtime, reader, distribution_id, "csv")
+    assert len(told(runtime)) == 3
+
+
+def test_a_refusal_is_written_once_an_hour_for_each_person_and_target(
+    runtime: Runtime, reader: Actor, clock: FakeClock
+) -> None:
+    distribution_id = send(runtime, "person:LAN")
+    other = make_actor(account_id=4711, person_id=4711)
+    for _ in range(3):
+        refuse_reading(runtime, other, distribution_id)
+    assert told(runtime)[2:] == [("access refused", "account:4711", {"distribution": distribution_id})]
+    refuse_document(runtime, other, 1)
+    assert told(runtime)[3:] == [("access refused", "account:4711", {"document": 1})]
+    clock.move(ONCE_IN + timedelta(seconds=1))
+    refuse_report(runtime, other, distribution_id)
+    assert len(told(runtime)) == 5
+    refuse_report(runtime, reader, distribution_id)
+    assert told(runtime)[-1][1] == reader.caller
+
+
+def test_what_is_there_for_somebody_or_for_nobody_is_no_refusal(runtime: Runtime, reader: Actor) -> None:
+    distribution_id = send(runtime, "person:LAN")
+    before = told(runtime)
+    unit_id = unit_of(runtime, distribution_id)
+    refuse_reading(runtime, reader, distribution_id)
+    refuse_reading(runtime, reader, 4711)
+    refuse_report(runtime, make_actor(Role.MANAGER, account_id=1, unit_ids=frozenset({unit_id})), distribution_id)
+    refuse_report(runtime, make_actor(Role.AUDITOR, account_id=1), distribution_id)
+    refuse_document(runtime, make_actor(Role.LEADERSHIP, account_id=1), 1)
+    refuse_document(runtime, reader, 4711)
+    assert told(runtime) == before
+
+
+def unit_of(runtime: Runtime, distribution_id: int) -> int:
+    with runtime.sessions() as session:
+        found: int = session.execute(
+            select(receipts.c.unit_id).where(receipts.c.distribution_id == distribution_id)
+        ).scalar_one()
+        return found
