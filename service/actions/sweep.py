@@ -4,6 +4,7 @@ import logging
 
 from service import doorbell
 from service.actions.add_recipients import LOOK_EVERY
+from service.actions.purge import purge
 from service.runtime import Runtime
 from service.store import deliveries, distributions, list_changes, liveness
 
@@ -31,6 +32,7 @@ def sweep(runtime: Runtime) -> int:
         runtime.doorbell.ring(doorbell.LIST_RECIPIENTS)
     if has_letters:
         runtime.doorbell.ring(doorbell.DELIVER_DUE)
+    purge(runtime)
     return mended
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.credentials import address_source, guess_source, name_source, pause_after, reset_source
 from service.domain.errors import Throttled
+from service.store.purging import drop_some
 from service.store.tables import sign_in_failures
 
 _ALLOWED_A_NAME = 5
@@ -80,6 +81,11 @@ def forget(session: Session, names: Sequence[str], address: str | None = None) -
         guessed = source.in_([guess_source(name, address) for name in names])
     over = or_(source.in_([*known, *map(reset_source, known)]), guessed)
     session.execute(delete(sign_in_failures).where(over))
+
+
+def drop_forgotten(session: Session, quiet_since: datetime, limit: int) -> int:
+    """Drop what has not been counted since that moment; returns how much."""
+    return drop_some(session, sign_in_failures.c.source, sign_in_failures.c.last_at < quiet_since, limit)
 
 
 def _count(session: Session, source: str, allowed: int, now: datetime) -> datetime | None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
+    exists,
     func,
     literal,
     null,
@@ -27,14 +28,13 @@ from service.domain.receipts import State
 from service.store.audiences import in_force
 from service.store.tables import (
     absences,
-    accounts,
     deliveries,
     exemptions,
     memberships,
     people,
     receipt_events,
     receipts,
-    sessions,
+    sign_ins,
 )
 from service.store.units import office_order
 
@@ -89,17 +89,18 @@ def _judged(head: RowMapping, scope: Scope, as_of: datetime, office_day: date) -
     r, mode = receipts.c, Mode(head["mode"])
     opening = _reached(State.OPENED, head["revision"], as_of)
     confirmation = _reached(State.ACKNOWLEDGED, head["revision"], as_of)
-    absence, visit = _absent_people(as_of, office_day), _last_visits(head["frozen_at"], as_of)
+    absence = _absent_people(as_of, office_day)
     acknowledged = confirmation.c.state.is_not(None)
     opened = or_(opening.c.state.is_not(None), acknowledged)
     fate = _fate(as_of)
     no_address = or_(r.address.is_(None), r.address_problem.is_not(None))
+    unreached = and_(or_(no_address, fate.failed), ~opened)
     term = case(
         (acknowledged if mode is Mode.ACKNOWLEDGE else opened, Term.CONFIRMED.value),
         (memberships.c.id.is_(None), Term.MOVED_OR_LEFT.value),
         (exemptions.c.person_id.is_not(None), Term.EXEMPTED.value),
         (absence.c.person_id.is_not(None), Term.ABSENT.value),
-        (and_(or_(no_address, fate.failed), ~opened, visit.c.person_id.is_(None)), Term.NOT_REACHABLE.value),
+        (and_(unreached, ~_has_signed_in(head["frozen_at"], as_of)), Term.NOT_REACHABLE.value),
         else_=Term.NOT_YET.value,
     )
     query = (
@@ -131,7 +132,6 @@ def _judged(head: RowMapping, scope: Scope, as_of: datetime, office_day: date) -
         .outerjoin(memberships, and_(memberships.c.person_id == r.person_id, in_force(as_of, office_day)))
         .outerjoin(exemptions, and_(_same_receipt(exemptions), _known_by(exemptions, as_of)))
         .outerjoin(absence, absence.c.person_id == r.person_id)
-        .outerjoin(visit, visit.c.person_id == r.person_id)
         .where(scope.covers(), r.listed_at <= as_of)
     )
     return query.cte("judged").prefix_with("MATERIALIZED")
@@ -206,14 +206,10 @@ def _absent_people(as_of: datetime, office_day: date) -> Subquery:
     return away.distinct().subquery("away")
 
 
-def _last_visits(since: datetime, as_of: datetime) -> Subquery:
-    """People who have signed in since the list was drawn."""
-    seen = (
-        select(accounts.c.person_id)
-        .join(sessions, sessions.c.account_id == accounts.c.id)
-        .where(sessions.c.created_at >= since, sessions.c.created_at <= as_of)
-    )
-    return seen.distinct().subquery("seen")
+def _has_signed_in(since: datetime, as_of: datetime) -> ColumnElement[bool]:
+    """Whether the person has since the list was drawn; asked only about those whom nothing else has reached."""
+    s = sign_ins.c
+    return exists().where(s.person_id == receipts.c.person_id, s.signed_in_at >= since, s.signed_in_at <= as_of)
 
 
 def _by_unit(session: Session, judged: CTE) -> tuple[UnitCoverage, ...]:

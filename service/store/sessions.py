@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from service.store.accounts import Account
-from service.store.tables import accounts, api_tokens, sessions
+from service.store.purging import drop_some
+from service.store.tables import accounts, api_tokens, sessions, sign_ins
 
 # A page is not worth a write; an idle limit of hours does not miss a minute.
 _SEEN_EVERY = timedelta(minutes=1)
@@ -40,7 +42,10 @@ class TokenLine:
 
 
 def open_session(session: Session, account: Account, token_digest: bytes, form_token: str, now: datetime) -> bool:
-    """Begin a session, unless the account's credentials have changed since `account` was read."""
+    """Begin a session, unless the account's credentials have changed since `account` was read.
+
+    That its owner signed in is kept for good, whatever becomes of the session.
+    """
     unchanged = select(literal(token_digest), accounts.c.id, literal(form_token), literal(now), literal(now)).where(
         accounts.c.id == account.id,
         accounts.c.credential_version == account.credential_version,
@@ -48,7 +53,11 @@ def open_session(session: Session, account: Account, token_digest: bytes, form_t
     )
     columns = ["token_digest", "account_id", "form_token", "created_at", "seen_at"]
     statement = insert(sessions).from_select(columns, unchanged).returning(sessions.c.account_id)
-    return session.execute(statement).first() is not None
+    is_open = session.execute(statement).first() is not None
+    if is_open and account.person_id is not None:
+        signed_in = upsert(sign_ins).values(person_id=account.person_id, signed_in_at=now)
+        session.execute(signed_in.on_conflict_do_nothing())
+    return is_open
 
 
 def running_session(session: Session, token_digest: bytes, limits: Limits, now: datetime) -> RunningSession | None:
@@ -77,6 +86,11 @@ def end_session(session: Session, token_digest: bytes, now: datetime) -> None:
 def end_sessions(session: Session, account_id: int, now: datetime, *, but: bytes = b"") -> None:
     """End every session of the account, `but` the one with this digest."""
     _end(session, and_(sessions.c.account_id == account_id, sessions.c.token_digest != but), now)
+
+
+def drop_dead_sessions(session: Session, began_before: datetime, limit: int) -> int:
+    """Drop sessions that no limit lets run any more; returns how many."""
+    return drop_some(session, sessions.c.token_digest, sessions.c.created_at < began_before, limit)
 
 
 def add_token(session: Session, account_id: int, label: str, token_digest: bytes, now: datetime) -> int:

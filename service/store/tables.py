@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 # The last migration. A process that only asks whether the database fits need not load the machinery of migrations.
-SCHEMA = "0007"
+SCHEMA = "0008"
 
 metadata = MetaData(
     naming_convention={
@@ -159,7 +159,18 @@ sessions = Table(
     _moment("created_at"),
     _moment("seen_at"),
     _moment("ended_at", nullable=True),
-    Index("ix_sessions_account_id", "account_id", "created_at"),
+    Index("ix_sessions_account_id", "account_id"),
+    Index("ix_sessions_created_at", "created_at"),
+)
+
+# Whether somebody was reachable is a matter of every sign-in since a list was drawn, for reports as of any past moment:
+# this stays when the session itself is long gone.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    _ref("person_id", "people.id"),
+    _moment("signed_in_at"),
+    PrimaryKeyConstraint("person_id", "signed_in_at"),
 )
 
 api_tokens = Table(
@@ -181,6 +192,7 @@ sign_in_failures = Table(
     Column("failures", Integer, nullable=False),
     _moment("locked_until", nullable=True),
     _moment("last_at"),
+    Index("ix_sign_in_failures_last_at", "last_at"),
 )
 
 documents = Table(

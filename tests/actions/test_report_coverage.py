@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, insert, update
+from sqlalchemy import func, update
 
 from service.actions.acknowledge import acknowledge, open_document
 from service.actions.deliver import deliver_due
@@ -23,8 +23,10 @@ from service.domain.letters import Sent
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Policy, Runtime
+from service.store.accounts import account_by_id
 from service.store.deliveries import record
-from service.store.tables import deliveries, memberships, sessions
+from service.store.sessions import open_session
+from service.store.tables import deliveries, memberships
 from tests.fakes import ACCEPTED, FakeClock, FakeMailer
 from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
 
@@ -75,15 +77,11 @@ def leave(runtime: Runtime, person: int) -> None:
 
 
 def sign_in(runtime: Runtime, office: Office, person: int) -> None:
+    now = runtime.clock()
     with runtime.sessions.begin() as session:
-        session.execute(
-            insert(sessions).values(
-                token_digest=person.to_bytes(8),
-                account_id=office.accounts[person],
-                form_token="x",
-                created_at=runtime.clock(),
-            )
-        )
+        account = account_by_id(session, office.accounts[person], now.date())
+        assert account
+        open_session(session, account, f"{person} {now}".encode(), "x", now)
 
 
 def test_each_person_falls_under_the_first_term_that_fits(

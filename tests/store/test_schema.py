@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.store.database import make_engine, schema_is_current
 from service.store.documents import add_document
 from service.store.schema import differences, make_schema, newest_revision, upgrade_schema
-from service.store.tables import SCHEMA, deliveries
+from service.store.tables import SCHEMA, deliveries, sign_ins
 from tests.conftest import Databases
 from tests.makers import POSTING
 
@@ -51,6 +51,27 @@ def test_what_letters_went_through_before_their_dates_were_kept_is_taken_from_th
         (march(5), march(5), None, march(8)),
         (None, None, None, None),
     ]
+
+
+# Somebody who signed in twice, once twice at the same instant, and an account that stands for nobody.
+BEFORE_SIGN_INS = """
+INSERT INTO people (code) VALUES ('A');
+INSERT INTO accounts (person_id, username) VALUES (1, 'a'), (NULL, 'root');
+INSERT INTO sessions (token_digest, account_id, form_token, created_at) VALUES
+    ('1', 1, 'f', '2018-03-01Z'),
+    ('2', 1, 'f', '2018-03-02Z'),
+    ('3', 1, 'f', '2018-03-02Z'),
+    ('4', 2, 'f', '2018-03-03Z');
+"""
+
+
+def test_sign_ins_before_they_were_kept_are_taken_from_the_sessions(databases: Databases) -> None:
+    with make_engine(databases.empty()).begin() as owner:
+        make_schema(owner, "0007")
+        owner.execute(text(BEFORE_SIGN_INS))
+        upgrade_schema(owner)
+        kept = owner.execute(select(sign_ins).order_by(sign_ins.c.signed_in_at)).all()
+    assert kept == [(1, march(1)), (1, march(2))]
 
 
 def march(day: int) -> datetime:
