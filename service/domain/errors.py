@@ -257,6 +257,12 @@ class ListClosed(Conflict):
     vietnamese = "Lúc này chưa thêm được người nhận: danh sách đang được lập hoặc văn bản đã thu hồi."
 
 
+class ListIncomplete(Conflict):
+    code = "list-incomplete"
+    en = "The list is still being drawn, so its figures are not the whole truth yet; try again in a moment."
+    vietnamese = "Danh sách đang được lập nên số liệu chưa đủ; thử lại sau giây lát."
+
+
 class AlreadyListed(Conflict):
     code = "already-listed"
     en = "The person {code!r} stands on this list already."

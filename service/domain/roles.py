@@ -44,6 +44,7 @@ class Act(StrEnum):
     POST = "post"
     READ_DOCUMENTS = "read documents sent to others"
     SEE_REPORTS = "see reports"
+    ISSUE_REPORTS = "issue reports"
     SEE_UNIT_REPORTS = "see reports of own units"
     RECORD_ABSENCE = "record absences and exemptions"
     KEEP_ROSTERS = "print danh sách ký nhận and enter what was signed"
@@ -65,6 +66,7 @@ PERMITS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         # An auditor looks at the evidence about documents, not into them.
         Act.READ_DOCUMENTS: frozenset({Role.SECRETARIAT, Role.LEADERSHIP}),
         Act.SEE_REPORTS: frozenset({Role.SECRETARIAT, Role.LEADERSHIP, Role.AUDITOR}),
+        Act.ISSUE_REPORTS: frozenset({Role.SECRETARIAT, Role.LEADERSHIP}),
         Act.SEE_UNIT_REPORTS: frozenset({Role.MANAGER}),
         Act.RECORD_ABSENCE: frozenset({Role.MANAGER, Role.SECRETARIAT}),
         Act.KEEP_ROSTERS: frozenset({Role.MANAGER, Role.SECRETARIAT}),

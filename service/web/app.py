@@ -12,6 +12,7 @@ from service.web.pages import (
     distributions,
     inbox,
     inquiries,
+    issued_reports,
     list_changes,
     post,
     receipts,
@@ -40,6 +41,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(distributions.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(list_changes.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(reminders.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(issued_reports.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(reports.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(rosters.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(signatures.router, max_body_size=site.max_request_bytes, include_in_schema=False)

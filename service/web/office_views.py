@@ -19,6 +19,7 @@ from service.domain.documents import (
     Urgency,
 )
 from service.domain.inquiries import Inquiries
+from service.domain.issued_reports import IssuedReport
 from service.printing.words import letter_label, server_words, term_label
 from service.store.audiences import Headcount
 from service.store.overviews import FailedLetter, Reading
@@ -288,6 +289,9 @@ class ReportView:
     as_of_input: str
     earliest_input: str
     latest_input: str
+    as_of_exact: str
+    issued: tuple[IssuedReport, ...]
+    can_issue: bool
     error: str
     listing_done: bool
     is_whole: bool

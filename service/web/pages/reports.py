@@ -14,10 +14,12 @@ from service.domain.coverage import Report
 from service.domain.deadlines import parse_moment
 from service.domain.documents import Mode
 from service.domain.errors import BadDate, NotFound
+from service.domain.issued_reports import IssuedReport
 from service.domain.roles import Act, Actor
 from service.printing.report_csv import report_csv
 from service.store.directory import list_units
 from service.store.distributions import distribution_row
+from service.store.issued_reports import issued_reports_of
 from service.store.listings import distributions_to_units
 from service.store.reports import Scope
 from service.store.reports import report as build_report
@@ -56,6 +58,9 @@ def show_report(
         as_of_input=_input(site, report.as_of),
         earliest_input=_input(site, head["frozen_at"]),
         latest_input=_input(site, site.runtime.clock()),
+        as_of_exact=report.as_of.isoformat(),
+        issued=_issued(site, visitor.actor, distribution_id),
+        can_issue=visitor.actor.may(Act.ISSUE_REPORTS) and report.listing_done,
         error=error,
         listing_done=report.listing_done,
         is_whole=unit_ids is None,
@@ -75,6 +80,19 @@ def download_report(site: SiteDep, visitor: VisitorDep, distribution_id: Distrib
     headers = {"Content-Disposition": disposition}
     # In one piece: a streamed answer would cross into a thread and back for each line.
     return Response("".join(report_csv(report)), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def asked_moment(site: Site, distribution_id: int, as_of: str) -> datetime | None:
+    """The moment that a form of the report page asks for; see `_moment`."""
+    return _moment(site, _head(site, distribution_id), as_of)
+
+
+def _issued(site: Site, actor: Actor, distribution_id: int) -> tuple[IssuedReport, ...]:
+    """They are about the whole office, so a manager sees none."""
+    if not actor.may(Act.SEE_REPORTS):
+        return ()
+    with site.runtime.sessions() as session:
+        return tuple(issued_reports_of(session, distribution_id))
 
 
 def _head(site: Site, distribution_id: int) -> RowMapping:

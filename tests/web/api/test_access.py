@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from service.actions.ask import ask
+from service.actions.issue_report import issue_report
 from service.actions.print_sheet import print_sheet
 from service.domain.inquiries import Kind
 from service.domain.roles import OPERATOR
@@ -88,6 +89,9 @@ ENDPOINTS = (
     Endpoint("GET", "/sheets/{sheet}/pdf", SECRETARIAT | {"manager"}),
     Endpoint("GET", "/inquiries", READ_DOCUMENTS | {"manager"}),
     Endpoint("POST", "/inquiries/{inquiry}/answer", SECRETARIAT, 204, {"json": {"answer": "Đã rõ."}}),
+    Endpoint("GET", "/distributions/{own}/report/issued", READERS),
+    Endpoint("POST", "/distributions/{own}/report/issued", READ_DOCUMENTS, 201),
+    Endpoint("GET", "/distributions/{own}/report/issued/{report}", READERS),
     Endpoint("GET", "/distributions/{own}/reminders", WITH_MANAGER),
     Endpoint("GET", "/distributions/{other}/reminders", READERS),
     Endpoint("POST", "/sheets/{sheet}/signatures", SECRETARIAT | {"manager"}, 200, SIGNED),
@@ -144,6 +148,7 @@ def at(runtime: Runtime, office: Office, secretariat: Caller) -> Callable[[str],
         "sheet": sheet,
         "inquiry": ask(runtime, asker, own, Kind.QUESTION, "Ai chủ trì?"),
         "token": office.tokens["spare"],
+        "report": issue_report(runtime, OPERATOR, own),
     }
 
     def fill(path: str) -> str:

@@ -1,0 +1,49 @@
+"""Reports as they were handed out."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy.orm import Session
+
+from service.domain.issued_reports import Figures, IssuedReport, read_figures
+from service.store.tables import accounts, issued_reports
+
+
+def add_issued_report(
+    session: Session, distribution_id: int, as_of: datetime, figures: Figures, issued_by: int | None, moment: datetime
+) -> int:
+    row = {
+        "distribution_id": distribution_id,
+        "as_of": as_of,
+        "figures": figures.text,
+        "sha256": figures.sha256,
+        "issued_by": issued_by,
+        "issued_at": moment,
+    }
+    made: int = session.execute(insert(issued_reports).values(row).returning(issued_reports.c.id)).scalar_one()
+    return made
+
+
+def issued_reports_of(session: Session, distribution_id: int) -> list[IssuedReport]:
+    """The newest first."""
+    query = _reports().where(issued_reports.c.distribution_id == distribution_id)
+    return [_report(row) for row in session.execute(query.order_by(issued_reports.c.id.desc()))]
+
+
+def issued_report(session: Session, distribution_id: int, report_id: int) -> IssuedReport | None:
+    i = issued_reports.c
+    row = session.execute(_reports().where(i.id == report_id, i.distribution_id == distribution_id)).first()
+    return _report(row) if row else None
+
+
+def _reports() -> Select[*tuple[Any, ...]]:
+    i = issued_reports.c
+    return select(
+        i.id, i.distribution_id, i.as_of, i.figures, func.coalesce(accounts.c.display_name, ""), i.issued_at
+    ).outerjoin(accounts, accounts.c.id == i.issued_by)
+
+
+def _report(row: Row[*tuple[Any, ...]]) -> IssuedReport:
+    report_id, distribution_id, as_of, figures, issued_by, issued_at = row
+    return IssuedReport(report_id, distribution_id, as_of, read_figures(figures), issued_by, issued_at)

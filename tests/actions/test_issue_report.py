@@ -1,0 +1,110 @@
+"""An issued report keeps its moment and figures, and what is recorded later changes later reports alone."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from service.actions.acknowledge import acknowledge
+from service.actions.issue_report import check_report, issue_report
+from service.actions.list_recipients import list_recipients
+from service.actions.post_document import post_document
+from service.domain.errors import ListIncomplete, NotFound
+from service.domain.receipts import Route, State
+from service.domain.roles import OPERATOR, Role
+from service.runtime import Runtime
+from service.store.receipts import ReceiptKey, record_state
+from service.store.tables import evidence, receipt_events
+from tests.fakes import FakeClock
+from tests.makers import make_actor, make_person, make_posting, make_unit
+
+
+@pytest.fixture
+def people(runtime: Runtime) -> list[int]:
+    with runtime.sessions.begin() as session:
+        unit = make_unit(session, code="VP", name="Văn phòng")
+        return [make_person(session, unit) for _ in range(3)]
+
+
+@pytest.fixture
+def distribution(runtime: Runtime, people: list[int]) -> int:
+    posted = post_document(runtime, OPERATOR, make_posting())
+    list_recipients(runtime)
+    return posted.distribution_id
+
+
+def confirm(runtime: Runtime, distribution: int, person: int) -> None:
+    acknowledge(runtime, make_actor(person_id=person), distribution, 1, Route.INBOX)
+
+
+def test_an_issued_report_shows_the_figures_of_its_moment_for_ever(
+    runtime: Runtime, clock: FakeClock, people: list[int], distribution: int
+) -> None:
+    clock.move(timedelta(hours=1))
+    confirm(runtime, distribution, people[0])
+    issued_at = clock.now
+    number = issue_report(runtime, OPERATOR, distribution)
+    clock.move(timedelta(hours=1))
+    confirm(runtime, distribution, people[1])
+    issued, is_same = check_report(runtime, OPERATOR, distribution, number)
+    assert is_same
+    assert issued.as_of == issued_at
+    assert (issued.figures.identity.listed, issued.figures.identity.confirmed) == (3, 1)
+    assert issued.figures.identity.holds
+
+
+def test_a_signature_entered_late_changes_reports_from_its_entry_on(
+    runtime: Runtime, clock: FakeClock, people: list[int], distribution: int
+) -> None:
+    clock.move(timedelta(days=5))
+    signed_at = clock.now
+    clock.move(timedelta(days=3))
+    before = issue_report(runtime, OPERATOR, distribution)
+    clock.move(timedelta(days=2))
+    with runtime.sessions.begin() as session:
+        record_state(
+            session,
+            ReceiptKey(distribution, people[0], 1),
+            State.ACKNOWLEDGED,
+            route=Route.INBOX,
+            account_id=None,
+            effective_at=signed_at,
+            recorded_at=clock.now,
+        )
+    after = issue_report(runtime, OPERATOR, distribution)
+    figures = [check_report(runtime, OPERATOR, distribution, number) for number in (before, after)]
+    assert [(issued.figures.identity.confirmed, is_same) for issued, is_same in figures] == [(0, True), (1, True)]
+
+
+def test_its_digest_stands_in_the_evidence(runtime: Runtime, people: list[int], distribution: int) -> None:
+    number = issue_report(runtime, OPERATOR, distribution)
+    issued, _ = check_report(runtime, OPERATOR, distribution, number)
+    with runtime.sessions() as session:
+        entries = session.execute(select(evidence.c.entry)).scalars().all()
+    assert any("report issued" in entry and issued.figures.sha256 in entry for entry in entries)
+
+
+def test_a_change_of_what_was_recorded_is_found(
+    runtime: Runtime, clock: FakeClock, people: list[int], distribution: int
+) -> None:
+    clock.move(timedelta(hours=1))
+    confirm(runtime, distribution, people[0])
+    clock.move(timedelta(hours=1))
+    number = issue_report(runtime, OPERATOR, distribution)
+    with runtime.sessions.begin() as session:
+        session.execute(update(receipt_events).values(recorded_at=clock.now + timedelta(days=1)))
+    _, is_same = check_report(runtime, OPERATOR, distribution, number)
+    assert not is_same
+
+
+def test_who_may_issue_and_what_cannot_be_issued(
+    runtime: Runtime, clock: FakeClock, people: list[int], distribution: int
+) -> None:
+    for role in (Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR):
+        with pytest.raises(NotFound):
+            issue_report(runtime, make_actor(role), distribution)
+    scheduled = post_document(runtime, OPERATOR, make_posting(send_at=clock.now + timedelta(days=1))).distribution_id
+    with pytest.raises(ListIncomplete):
+        issue_report(runtime, OPERATOR, scheduled)
+    with pytest.raises(NotFound):
+        check_report(runtime, OPERATOR, distribution, 999)
