@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from service.domain.corrections import check_standing
 from service.domain.documents import Mode
 from service.domain.errors import NotFound, NothingToConfirm, OldRevision
 from service.domain.evidence import Deed, Entry, entry
@@ -16,6 +17,7 @@ from service.domain.receipts import Route, State
 from service.domain.roles import Actor
 from service.runtime import Runtime
 from service.store import evidence
+from service.store.corrections import hold_off
 from service.store.distributions import distribution_row
 from service.store.receipts import ReceiptKey, facts_of, receipt_row, record_state
 from service.store.reminders import withdraw_reminders
@@ -35,6 +37,7 @@ def open_document(runtime: Runtime, actor: Actor, distribution_id: int, route: R
 
     Raises:
         NotFound: the actor is not on the frozen list.
+        DocumentRecalled: the document is not read any more.
     """
     with runtime.sessions.begin() as session:
         key, _ = _own_receipt(session, actor, distribution_id)
@@ -46,6 +49,7 @@ def acknowledge(runtime: Runtime, actor: Actor, distribution_id: int, revision: 
 
     Raises:
         NotFound: the actor is not on the frozen list.
+        DocumentRecalled: the document was taken back; what is to be confirmed now is that.
         NothingToConfirm: the distribution is "để biết".
         OldRevision: another revision is in force; confirming leads to that one.
     """
@@ -66,10 +70,12 @@ def acknowledge(runtime: Runtime, actor: Actor, distribution_id: int, revision: 
 def _own_receipt(session: Session, actor: Actor, distribution_id: int) -> tuple[ReceiptKey, Mode]:
     if actor.person_id is None:
         raise NotFound
+    hold_off(session, distribution_id)
     receipt = receipt_row(session, distribution_id, actor.person_id)
     head = distribution_row(session, distribution_id)
     if receipt is None or head is None:
         raise NotFound
+    check_standing(head["recalled_at"])
     return ReceiptKey(distribution_id, actor.person_id, head["revision"]), Mode(head["mode"])
 
 

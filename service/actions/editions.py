@@ -1,11 +1,14 @@
 """What the letters of one occasion share: read from the database once per run, whatever the number of letters."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
+from service.domain.corrections import Correction, errata
+from service.domain.corrections import Kind as Correcting
 from service.domain.credentials import LetterLink, Purpose, sign_letter_link, sign_link
 from service.domain.documents import Mode, Urgency, document_type
 from service.domain.inquiries import Kind as Inquiry
@@ -22,9 +25,10 @@ from service.domain.occasions import OF_ONE_READER, WITH_LINK, Kind, parse_occas
 from service.domain.receipts import State
 from service.runtime import Runtime
 from service.store.accounts import account_row
+from service.store.corrections import corrections_of
 from service.store.digests import digest_facts
 from service.store.distributions import distribution_row
-from service.store.documents import attached_files, document_row, stored_files
+from service.store.documents import FIRST_REVISION, attached_files, document_row, stored_files
 from service.store.inquiries import inquiry_row
 from service.store.receipts import facts_of
 
@@ -69,17 +73,50 @@ def _key(row: RowMapping) -> str:
 
 
 def _document_edition(session: Session, key: str, row: RowMapping) -> Edition:
-    distribution_id, occasion = row["distribution_id"], parse_occasion(row["occasion"])
-    head = distribution_row(session, distribution_id)
+    """The letter that brings a document, whether as the first of it or in the place of another revision."""
+    occasion, head = parse_occasion(row["occasion"]), _head(session, row)
+    revision = occasion.number or FIRST_REVISION
+    facts = _facts(session, row, head, revision)
+    files = attached_files(session, head["document_id"], revision)
+    if occasion.kind is Kind.ORIGINAL:
+        return Edition(key, "document", facts, files)
+    return Edition(key, "revision", replace(facts, note=_correction(session, row, Correcting.REPLACEMENT).note), files)
+
+
+def _erratum_edition(session: Session, key: str, row: RowMapping) -> Edition:
+    number = parse_occasion(row["occasion"]).number
+    found = next(one for one in errata(corrections_of(session, row["distribution_id"])) if one.number == number)
+    return Edition(key, "erratum", replace(_facts(session, row, _head(session, row), found.revision), note=found.note))
+
+
+def _recall_edition(session: Session, key: str, row: RowMapping) -> Edition:
+    """It says nothing of the text: that is what nobody shall read any more."""
+    head = _head(session, row)
+    facts = replace(_facts(session, row, head, head["revision"]), message="", body="")
+    return Edition(key, "recall", replace(facts, note=_correction(session, row, Correcting.RECALL).note))
+
+
+def _correction(session: Session, row: RowMapping, kind: Correcting) -> Correction:
+    """The newest of a kind, or of its number where letters are numbered."""
+    number = parse_occasion(row["occasion"]).number
+    found = [one for one in corrections_of(session, row["distribution_id"]) if one.kind is kind]
+    return next(one for one in found if number in (0, one.number))
+
+
+def _head(session: Session, row: RowMapping) -> RowMapping:
+    head = distribution_row(session, row["distribution_id"])
     if head is None:
-        message = f"letters wait for distribution {distribution_id}, which is missing"
+        message = f"letters wait for distribution {row['distribution_id']}, which is missing"
         raise RuntimeError(message)
-    revision = occasion.number or head["revision"]
+    return head
+
+
+def _facts(session: Session, row: RowMapping, head: RowMapping, revision: int) -> DocumentFacts:
     document = document_row(session, head["document_id"], revision)
     if document is None:
         message = f"revision {revision} of document {head['document_id']} is missing"
         raise RuntimeError(message)
-    facts = DocumentFacts(
+    return DocumentFacts(
         title=document["title"],
         type_name=document_type(document["type_code"]).name,
         number=document["number"],
@@ -91,8 +128,8 @@ def _document_edition(session: Session, key: str, row: RowMapping) -> Edition:
         due_at=row["own_due_at"] or head["due_at"],
         message=head["message"],
         body=document["body"],
+        revision=revision,
     )
-    return Edition(key, "document", facts, attached_files(session, head["document_id"], revision))
 
 
 def _link_edition(session: Session, key: str, row: RowMapping) -> Edition:
@@ -191,6 +228,9 @@ def _digest_edition(session: Session, key: str, row: RowMapping) -> Edition:
 _BUILDERS: Mapping[Kind, Callable[[Session, str, RowMapping], Edition]] = MappingProxyType(
     {
         Kind.ORIGINAL: _document_edition,
+        Kind.REVISION: _document_edition,
+        Kind.ERRATUM: _erratum_edition,
+        Kind.RECALL: _recall_edition,
         Kind.ACTIVATION: _link_edition,
         Kind.RESET: _link_edition,
         Kind.PASSWORD_SET: _password_edition,

@@ -35,6 +35,7 @@ from service.domain.texts import FILE_NAME, given_reason, one_line
 from service.reading.scans import scan_type
 from service.runtime import Runtime
 from service.store import evidence, sheets
+from service.store.corrections import hold_off
 from service.store.distributions import distribution_row
 from service.store.listings import recipient
 from service.store.receipts import EnteredFact, Entering, in_force_since, record_entered
@@ -143,6 +144,7 @@ def enter_for(
     actor.must(Act.KEEP_ROSTERS)
     known_by, now = given_reason(note), runtime.clock()
     with runtime.sessions.begin() as session:
+        hold_off(session, distribution_id)
         head = distribution_row(session, distribution_id)
         person = recipient(session, Scope(distribution_id, _reach(actor)), person_code)
         if head is None or person is None:

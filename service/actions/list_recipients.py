@@ -8,6 +8,7 @@ from service.domain.evidence import Deed, Detail, Entry
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from service.store import evidence
+from service.store.corrections import first_letters
 from service.store.distributions import (
     Unlisted,
     advance_listing,
@@ -57,7 +58,8 @@ def _write_range(runtime: Runtime, session: Session, unlisted: Unlisted, upto: i
     office_day = unlisted.frozen_at.astimezone(runtime.clock().tzinfo).date()
     written = list_range(session, unlisted, parse_audience(unlisted.audience), upto, office_day)
     digest_range(session, unlisted, upto)
-    enqueue_range(session, unlisted, upto, runtime.policy.mail_domain)
+    for occasion in first_letters(session, unlisted.id, unlisted.revision):
+        enqueue_range(session, unlisted, occasion, upto, runtime.policy.mail_domain)
     advance_listing(session, unlisted.id, upto, written)
     return written
 

@@ -6,6 +6,9 @@ A delivery is one letter for one occasion. Its status says what is so now; what 
 A letter is tried for its lifetime (RFC 5321, section 4.5.4.1). That begins with the first attempt for which the mail
 server was there, not when the letter was written, and it stands still while the server is out: an outage of days costs
 no letter its chance. An attempt that the server never heard of counts nowhere.
+
+A letter that is no longer wanted (its document recalled or replaced, its person exempted) is cancelled while it waits.
+One on the wire is marked as withdrawn and ends by its own reply; where it would wait again, it is cancelled instead.
 """
 
 from collections.abc import Mapping
@@ -242,14 +245,15 @@ MOVES: Mapping[Event, Mapping[Status, frozenset[Status]]] = MappingProxyType(
             Status.WAITING: frozenset({Status.ACCEPTED}),
             Status.GAVE_UP: frozenset({Status.ACCEPTED}),
             Status.SET_ASIDE: frozenset({Status.ACCEPTED}),
+            Status.CANCELLED: frozenset({Status.ACCEPTED}),
         },
-        "deferred": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP})},
-        "unknown": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP})},
+        "deferred": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP, Status.CANCELLED})},
+        "unknown": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP, Status.CANCELLED})},
         "refused": {Status.SENDING: frozenset({Status.REFUSED})},
-        "requeued": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP})},
-        "given back": {Status.SENDING: frozenset({Status.WAITING})},
-        "broken": {Status.SENDING: frozenset({Status.WAITING, Status.SET_ASIDE})},
-        "lease expired": {Status.SENDING: frozenset({Status.WAITING, Status.SET_ASIDE})},
+        "requeued": {Status.SENDING: frozenset({Status.WAITING, Status.GAVE_UP, Status.CANCELLED})},
+        "given back": {Status.SENDING: frozenset({Status.WAITING, Status.CANCELLED})},
+        "broken": {Status.SENDING: frozenset({Status.WAITING, Status.SET_ASIDE, Status.CANCELLED})},
+        "lease expired": {Status.SENDING: frozenset({Status.WAITING, Status.SET_ASIDE, Status.CANCELLED})},
         "bounced": {s: frozenset({Status.BOUNCED}) for s in (Status.WAITING, Status.SENDING, Status.ACCEPTED)},
         "cancelled": {Status.WAITING: frozenset({Status.CANCELLED})},
     }

@@ -5,6 +5,7 @@ Types, abbreviations and the parts of a document follow Nghị định 30/2020/N
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
@@ -280,11 +281,23 @@ def check_posting(posting: Posting, max_file_bytes: int) -> None:
     if not _is_legible(posting.title):
         raise MissingTitle
     document_type(posting.type_code)
-    _check_number(posting.number)
+    check_content(posting.body, posting.number, posting.files, max_file_bytes)
     _check_texts(posting)
-    for text in (posting.title, posting.number, posting.body, posting.message, posting.audience):
-        _check_secrecy(text)
-    for file in posting.files:
+    for text in (posting.title, posting.message, posting.audience):
+        check_secrecy(text)
+
+
+def check_content(body: str, number: str, files: Iterable[NewFile], max_file_bytes: int) -> None:
+    """Pass when these may be published, whether first or in the place of others.
+
+    Raises:
+        BadNumber, UnstorableText, TooLong, SecrecyMark, EmptyFileName, FileTooLarge: as in `check_posting`.
+    """
+    _check_number(number)
+    check_text(BODY, body)
+    for text in (number, body):
+        check_secrecy(text)
+    for file in files:
         _check_file(file, max_file_bytes)
 
 
@@ -298,7 +311,7 @@ def as_kept(posting: Posting) -> Posting:
     return replace(
         posting,
         title=one_line(TITLE, posting.title),
-        number=nfc(posting.number.strip()),
+        number=kept_number(posting.number),
         type_code=document_type(posting.type_code).code,
         issuing_body=one_line(ISSUING_BODY, posting.issuing_body),
         signer=replace(
@@ -308,8 +321,16 @@ def as_kept(posting: Posting) -> Posting:
         ),
         audience=one_line(AUDIENCE, posting.audience),
         message=several_lines(MESSAGE, posting.message),
-        files=tuple(replace(file, name=one_line(FILE_NAME, file.name)) for file in posting.files),
+        files=kept_files(posting.files),
     )
+
+
+def kept_number(number: str) -> str:
+    return nfc(number.strip())
+
+
+def kept_files(files: Iterable[NewFile]) -> tuple[NewFile, ...]:
+    return tuple(replace(file, name=one_line(FILE_NAME, file.name)) for file in files)
 
 
 def _check_number(given: str) -> None:
@@ -320,7 +341,6 @@ def _check_number(given: str) -> None:
 
 
 def _check_texts(posting: Posting) -> None:
-    check_text(BODY, posting.body)
     several_lines(MESSAGE, posting.message)
     for field, typed in (
         (TITLE, posting.title),
@@ -332,7 +352,12 @@ def _check_texts(posting: Posting) -> None:
         one_line(field, typed)
 
 
-def _check_secrecy(text: str) -> None:
+def check_secrecy(text: str) -> None:
+    """Pass when a text bears no secrecy mark.
+
+    Raises:
+        SecrecyMark: it does.
+    """
     mark = secrecy_mark(text)
     if mark is not None:
         raise SecrecyMark(mark=mark)
@@ -345,7 +370,7 @@ def _check_file(file: NewFile, max_bytes: int) -> None:
     if len(file.content) > max_bytes:
         raise FileTooLarge(name=name, limit=max_bytes)
     if file.media_type == "text/plain":
-        _check_secrecy(file.content.decode("utf-8", "replace"))
+        check_secrecy(file.content.decode("utf-8", "replace"))
 
 
 def _is_legible(text: str) -> bool:

@@ -299,6 +299,42 @@ class NotAReturn(Invalid):
     vietnamese = "Đây là câu hỏi; chỉ chấp nhận được khi người nhận trả lại văn bản."
 
 
+class NotRecalled(Invalid):
+    code = "not-recalled"
+    en = "The document was not recalled; there is no recall to confirm."
+    vietnamese = "Văn bản không bị thu hồi nên không có gì để xác nhận đã gỡ."
+
+
+class MissingNote(Invalid):
+    code = "missing-note"
+    en = "Say what is corrected, or why: everybody who was sent the document reads it."
+    vietnamese = "Cần ghi nội dung đính chính hoặc lý do: mọi người nhận văn bản đều đọc được."
+
+
+class NothingChanged(Invalid):
+    code = "nothing-changed"
+    en = "This is what everybody has already: nothing was changed."
+    vietnamese = "Nội dung này mọi người đã có; chưa có gì thay đổi."
+
+
+class FilesKeptAndSent(Invalid):
+    code = "files-kept-and-sent"
+    en = "The files of the revision before are either kept or replaced; choose one."
+    vietnamese = "Đã chọn tệp mới mà vẫn giữ các tệp của bản trước; chọn một trong hai."
+
+
+class DueNeeded(Invalid):
+    code = "due-needed"
+    en = "The deadline {due} has passed; a replacement that must be confirmed needs a new one."
+    vietnamese = "Hạn xác nhận {due} đã qua; bản thay thế phải xác nhận nên cần hạn mới."
+
+
+class CorrectedMeanwhile(Conflict):
+    code = "corrected-meanwhile"
+    en = "Revision {given} has been replaced already; look at revision {current} first."
+    vietnamese = "Bản {given} đã được thay thế rồi; đề nghị xem bản {current} trước."
+
+
 class BadPeriod(Invalid):
     code = "bad-period"
     en = "The period ends on {last}, before it starts on {first}."
@@ -313,8 +349,8 @@ class MissingReason(Invalid):
 
 class DocumentRecalled(Conflict):
     code = "document-recalled"
-    en = "This document was recalled; nothing is confirmed or printed for it any more."
-    vietnamese = "Văn bản này đã thu hồi; không in danh sách và không ghi xác nhận nữa."
+    en = "This document was recalled; it is no longer read, confirmed, corrected or printed."
+    vietnamese = "Văn bản này đã thu hồi; không đọc, xác nhận, sửa hay in danh sách nữa."
 
 
 class ListBeingDrawn(Conflict):

@@ -30,7 +30,10 @@ class AttachedFile:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """What the mail of a document says besides the person: shared by every letter of the distribution."""
+    """What the mail of a document says besides the person: shared by every letter of the distribution.
+
+    `note` is what a letter about a correction says of it: what is corrected, or why it was replaced or recalled.
+    """
 
     title: str
     type_name: str
@@ -43,6 +46,8 @@ class DocumentFacts:
     due_at: datetime | None
     message: str
     body: str
+    revision: int = 1
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 class Kind(StrEnum):
     ORIGINAL = "original"
+    ERRATUM = "erratum"
+    REVISION = "revision"
+    RECALL = "recall"
     ACTIVATION = "activation"
     RESET = "reset"
     PASSWORD_SET = "password_set"  # noqa: S105 - the name of an occasion
@@ -25,23 +28,50 @@ REMINDERS = frozenset({Kind.REMINDER, Kind.NUDGE})
 # Letters about what one reader did: nobody else's says the same.
 OF_ONE_READER = frozenset({Kind.RECEIPT, Kind.ANSWER})
 
+# Letters about the text in force: a replacement or a recall leaves them nothing true to say.
+ABOUT_THE_TEXT = frozenset({Kind.ORIGINAL, Kind.ERRATUM, Kind.REVISION}) | REMINDERS
+
+
+_LABELS = {
+    Kind.ERRATUM: "Thư đính chính",
+    Kind.REVISION: "Thư báo bản thay thế",
+    Kind.RECALL: "Thư thu hồi",
+    Kind.RECEIPT: "Biên nhận",
+    Kind.ANSWER: "Thư trả lời",
+    Kind.REMINDER: "Thư nhắc",
+    Kind.NUDGE: "Thư đôn đốc",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """`number` tells repeats apart; it is 0 where there is one only.
 
     It is the credential version of an account letter, the revision of a receipt, the inquiry of an answer, the place of
-    a reminder among those of its person, the digest that is told.
+    a reminder among those of its person, the digest that is told, the number of an erratum. Of the letters that bring a
+    document it is the revision: `revision:2` to who had the first one, `original:2` to who was listed only then; the
+    original of the first revision has none.
     """
 
     kind: Kind
     number: int = 0
+
+    @property
+    def label(self) -> str:
+        """What a reader calls such a letter."""
+        return _LABELS.get(self.kind, "Thư")
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.number}" if self.number else str(self.kind)
 
 
 ORIGINAL = Occasion(Kind.ORIGINAL)
+RECALL = Occasion(Kind.RECALL)
+
+
+def first_letter(revision: int) -> Occasion:
+    """The letter to a person who is listed while this revision is in force."""
+    return Occasion(Kind.ORIGINAL, revision) if revision > 1 else ORIGINAL
 
 
 def parse_occasion(written: str) -> Occasion:

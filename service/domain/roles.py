@@ -42,6 +42,7 @@ class Act(StrEnum):
     """What a person may do beyond reading and confirming what was sent to them."""
 
     POST = "post"
+    CORRECT = "correct, replace and recall documents"
     READ_DOCUMENTS = "read documents sent to others"
     SEE_REPORTS = "see reports"
     ISSUE_REPORTS = "issue reports"
@@ -63,6 +64,7 @@ class Act(StrEnum):
 PERMITS: Mapping[Act, frozenset[Role]] = MappingProxyType(
     {
         Act.POST: frozenset({Role.SECRETARIAT}),
+        Act.CORRECT: frozenset({Role.SECRETARIAT}),
         # An auditor looks at the evidence about documents, not into them.
         Act.READ_DOCUMENTS: frozenset({Role.SECRETARIAT, Role.LEADERSHIP}),
         Act.SEE_REPORTS: frozenset({Role.SECRETARIAT, Role.LEADERSHIP, Role.AUDITOR}),

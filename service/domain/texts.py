@@ -37,6 +37,7 @@ FILE_NAME = Field("file name", "tên tệp", 255)
 IDEMPOTENCY_KEY = Field("Idempotency-Key", "khóa chống gửi lặp", 200)
 # A reason stands in a cell of a printed report.
 REASON = Field("reason", "lý do", 500)
+NOTE = Field("note on the correction", "nội dung đính chính hoặc lý do", 2_000)
 USER_NAME = Field("user name", "tên đăng nhập", 200)
 QUESTION = Field("question", "nội dung hỏi", 2_000)
 ANSWER = Field("answer", "câu trả lời", 2_000)

@@ -5,7 +5,7 @@ late. What reports read is the office clock's: `sent_at`, `accepted_at`, `failed
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -39,6 +39,7 @@ from sqlalchemy.orm import Session
 from service.domain.deliveries import (
     FAILED,
     FINAL,
+    OPEN,
     Accepted,
     Broken,
     Event,
@@ -50,7 +51,8 @@ from service.domain.deliveries import (
     sources,
 )
 from service.domain.letters import Letter, Sent
-from service.domain.occasions import ORIGINAL, WITH_LINK
+from service.domain.occasions import ABOUT_THE_TEXT, ORIGINAL, WITH_LINK, Kind
+from service.store.documents import FIRST_REVISION
 from service.store.tables import accounts, attempts, deliveries
 
 # A letter whose worker died this often is claimed alone, so that it cannot take innocent ones with it again.
@@ -123,11 +125,9 @@ def letters_are_due(session: Session) -> bool:
 def renew(session: Session, token: UUID, lease: timedelta) -> int:
     """Keep what is still being sent under this token; returns how many letters that is."""
     d = deliveries.c
-    kept = session.execute(
-        update(deliveries)
-        .where(d.lease_token == token, d.status == literal(Status.SENDING))
-        .values(lease_until=_NOW + lease)
-    )
+    mine = and_(d.lease_token == token, d.status == literal(Status.SENDING))
+    _lock(session, mine)
+    kept = session.execute(update(deliveries).where(mine).values(lease_until=_NOW + lease))
     return int(kept.rowcount)  # type: ignore[attr-defined]  # UPDATE gives a CursorResult
 
 
@@ -136,7 +136,8 @@ def record(session: Session, judged: Sequence[tuple[Sent, Verdict]], worker: str
     by_event: defaultdict[Event, list[tuple[Sent, Verdict]]] = defaultdict(list)
     for sent, verdict in judged:
         by_event[sent.outcome.name].append((sent, verdict))
-    _put_back(session, [sent.letter for sent, _ in by_event.pop(GivenBack.name, [])])
+    _lock(session, deliveries.c.id.in_([sent.letter.delivery_id for sent, _ in judged]))
+    _put_back(session, [sent.letter for sent, _ in by_event.pop(GivenBack.name, [])], moment)
     for event, group in by_event.items():
         _move(session, event, group, moment)
     tried = [_attempt(sent, verdict, worker) for group in by_event.values() for sent, verdict in group]
@@ -144,7 +145,7 @@ def record(session: Session, judged: Sequence[tuple[Sent, Verdict]], worker: str
         session.execute(insert(attempts), tried)
 
 
-def _put_back(session: Session, letters: Sequence[Letter]) -> None:
+def _put_back(session: Session, letters: Sequence[Letter], moment: datetime) -> None:
     """As if they had not been claimed: nothing was tried, so they stay due since when they were."""
     if not letters:
         return
@@ -154,7 +155,12 @@ def _put_back(session: Session, letters: Sequence[Letter]) -> None:
     session.execute(
         update(deliveries)
         .where(d.id == held.c.id, d.status.in_(sources(GivenBack.name)), d.lease_token == held.c.token)
-        .values(status=Status.WAITING, lease_until=null(), lease_token=null())
+        .values(
+            status=case((d.withdrawn, Status.CANCELLED), else_=Status.WAITING),
+            final_at=case((d.withdrawn, literal(moment)), else_=null()),
+            lease_until=null(),
+            lease_token=null(),
+        )
     )
 
 
@@ -162,11 +168,12 @@ def _move(session: Session, event: Event, group: Sequence[tuple[Sent, Verdict]],
     v, d, office_now = _verdicts(group), deliveries.c, literal(moment)
     is_accepted = event == Accepted.name
     held = true() if is_accepted else d.lease_token == v.c.token
+    unwanted = and_(d.withdrawn, v.c.status == literal(Status.WAITING))
     session.execute(
         update(deliveries)
         .where(d.id == v.c.id, d.status.in_(sources(event)), held)
         .values(
-            status=v.c.status,
+            status=case((unwanted, Status.CANCELLED), else_=v.c.status),
             next_attempt_at=_NOW + v.c.wait,
             lease_until=null(),
             lease_token=null(),
@@ -178,7 +185,7 @@ def _move(session: Session, event: Event, group: Sequence[tuple[Sent, Verdict]],
             sent_at=case((v.c.counts, func.coalesce(d.sent_at, office_now)), else_=d.sent_at),
             accepted_at=office_now if is_accepted else d.accepted_at,
             failed_at=case((v.c.status.in_(FAILED), office_now), else_=d.failed_at),
-            final_at=case((v.c.status.in_(FINAL), office_now), else_=null()),
+            final_at=case((or_(v.c.status.in_(FINAL), unwanted), office_now), else_=null()),
         )
     )
 
@@ -240,7 +247,7 @@ def mend_expired(session: Session, policy: RetryPolicy, worker: str, moment: dat
     """Take back letters whose lease ran out: their worker died or lost the database. Returns how many.
 
     Whether the envelope had gone out is not known, so the attempt stands in doubt; a rare double beats a loss. A letter
-    that outlived too many workers is set aside for people to look at.
+    that outlived too many workers is set aside for people to look at, one that was withdrawn meanwhile is cancelled.
     """
     d = deliveries.c
     expired = (
@@ -249,14 +256,14 @@ def mend_expired(session: Session, policy: RetryPolicy, worker: str, moment: dat
         .with_for_update(skip_locked=True)
         .cte("expired")
     )
-    worn_out = d.crashes + 1 >= policy.set_aside_after
+    worn_out = and_(d.crashes + 1 >= policy.set_aside_after, ~d.withdrawn)
     mended = session.execute(
         update(deliveries)
         .where(d.id == expired.c.id, d.status.in_(sources("lease expired")))
         .values(
-            status=case((worn_out, Status.SET_ASIDE), else_=Status.WAITING),
+            status=case((d.withdrawn, Status.CANCELLED), (worn_out, Status.SET_ASIDE), else_=Status.WAITING),
             failed_at=case((worn_out, literal(moment)), else_=d.failed_at),
-            final_at=case((worn_out, literal(moment)), else_=null()),
+            final_at=case((or_(d.withdrawn, worn_out), literal(moment)), else_=null()),
             next_attempt_at=_NOW,
             lease_until=null(),
             lease_token=null(),
@@ -272,11 +279,39 @@ def mend_expired(session: Session, policy: RetryPolicy, worker: str, moment: dat
     return len(ids)
 
 
-def withdraw(session: Session, unwanted: ColumnElement[bool], moment: datetime) -> None:
-    """Take back letters that have nothing to say any more; one on the wire ends by its own reply."""
+def withdraw_letters(session: Session, distribution_id: int, moment: datetime) -> None:
+    """Take back the letters about a text that is no longer in force."""
     d = deliveries.c
-    cancelled = {"status": Status.CANCELLED, "final_at": moment}
-    session.execute(update(deliveries).where(unwanted, d.status.in_(sources("cancelled"))).values(**cancelled))
+    kind = func.split_part(d.occasion, ":", 1)
+    withdraw(session, and_(d.distribution_id == distribution_id, kind.in_(ABOUT_THE_TEXT)), moment)
+
+
+def withdraw(session: Session, unwanted: ColumnElement[bool], moment: datetime) -> None:
+    """Take back letters that have nothing true to say any more: see the states page.
+
+    Whether a letter still waits is asked once its row is held, so one that is claimed or comes back at this very
+    moment is not missed.
+    """
+    d = deliveries.c
+    is_open = and_(unwanted, d.status.in_(OPEN))
+    _lock(session, is_open)
+    waits = d.status.in_(sources("cancelled"))
+    session.execute(
+        update(deliveries)
+        .where(is_open)
+        .values(
+            status=case((waits, Status.CANCELLED), else_=d.status),
+            final_at=case((waits, literal(moment)), else_=null()),
+            withdrawn=~waits,
+        )
+    )
+
+
+def _lock(session: Session, which: ColumnElement[bool]) -> None:
+    """Hold these letters until the transaction ends, in one order for all: two that change several never deadlock."""
+    d = deliveries.c
+    rows = select(d.id).where(which).order_by(d.id).with_for_update().subquery()
+    session.execute(select(func.count()).select_from(rows))
 
 
 def cancel_dead_links(session: Session, moment: datetime) -> int:
@@ -331,13 +366,19 @@ def progress(session: Session, distribution_id: int) -> Progress:
     return Progress({Status(status): count for status, count in session.execute(query)})
 
 
-def letters_of(session: Session, distribution_id: int, person_ids: Iterable[int]) -> dict[int, RowMapping]:
-    """The original letter of each of these people, by person id."""
+def brings(revision: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a letter is the one that brought its person a revision of the document."""
+    number = cast(revision, Text)
+    first = case((revision == FIRST_REVISION, str(ORIGINAL)))
+    later = [literal(f"{kind}:") + number for kind in (Kind.REVISION, Kind.ORIGINAL)]
+    return and_(deliveries.c.channel == "mail", deliveries.c.occasion.in_([first, *later]))
+
+
+def letters_of(session: Session, distribution_id: int, person_id: int) -> list[RowMapping]:
+    """Every letter about a distribution to this person, oldest first."""
     d = deliveries.c
-    query = select(deliveries).where(
-        d.distribution_id == distribution_id, d.person_id.in_(list(person_ids)), d.occasion == str(ORIGINAL)
-    )
-    return {row["person_id"]: row for row in session.execute(query).mappings()}
+    query = select(deliveries).where(d.distribution_id == distribution_id, d.person_id == person_id).order_by(d.id)
+    return list(session.execute(query).mappings())
 
 
 def attempts_of(session: Session, delivery_id: int) -> list[RowMapping]:

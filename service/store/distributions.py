@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.domain.audiences import Audience
 from service.domain.deadlines import Due
 from service.domain.documents import Posting
-from service.domain.occasions import ORIGINAL
+from service.domain.occasions import Occasion
 from service.store.audiences import belongs, in_force
 from service.store.tables import (
     deliveries,
@@ -130,17 +130,21 @@ class Unlisted:
     letter_token: str
     urgency: int
     listed_through: int
+    revision: int
 
 
 def next_unlisted(session: Session, moment: datetime) -> Unlisted | None:
-    """The most urgent distribution whose list is due and not done, unless another worker is at it."""
+    """The most urgent distribution whose list is due and not done, unless another worker is at it.
+
+    The lock keeps corrections out until the range is written, and nobody from confirming.
+    """
     d = distributions.c
     query = (
-        select(d.id, d.audience, d.frozen_at, d.letter_token, d.urgency, d.listed_through)
+        select(d.id, d.audience, d.frozen_at, d.letter_token, d.urgency, d.listed_through, d.revision)
         .where(d.listed_at.is_(None), d.frozen_at <= moment)
         .order_by(d.urgency.desc(), d.frozen_at)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     row = session.execute(query).first()
     return Unlisted(*row) if row else None
@@ -200,8 +204,10 @@ def list_range(session: Session, unlisted: Unlisted, audience: Audience, upto: i
         in_force(unlisted.frozen_at, office_day),
         belongs(audience),
     )
+    begun = found.add_columns(literal(unlisted.revision))
     written = session.execute(
-        upsert(receipts).from_select(LISTED_COLUMNS, found).on_conflict_do_nothing(), execution_options=_COUNTED
+        upsert(receipts).from_select([*LISTED_COLUMNS, "revision"], begun).on_conflict_do_nothing(),
+        execution_options=_COUNTED,
     )
     return int(written.rowcount)  # type: ignore[attr-defined]  # INSERT gives a CursorResult
 
@@ -215,27 +221,31 @@ class Sending:
     urgency: int
 
 
-def enqueue_range(session: Session, unlisted: Unlisted, upto: int, mail_domain: str) -> int:
+def enqueue_range(session: Session, unlisted: Unlisted, occasion: Occasion, upto: int, mail_domain: str) -> int:
     """Write one letter for everybody just listed who has a working address; returns how many."""
     r = receipts.c
     just_listed = and_(r.person_id > unlisted.listed_through, r.person_id <= upto)
     sending = Sending(unlisted.id, unlisted.letter_token, unlisted.urgency)
-    return enqueue_originals(session, sending, just_listed, mail_domain)
+    return enqueue_letters(session, sending, occasion, just_listed, mail_domain)
 
 
-def enqueue_originals(session: Session, sending: Sending, who: ColumnElement[bool], mail_domain: str) -> int:
-    """Write the original letter of every receipt that `who` picks and whose address works; returns how many."""
+def enqueue_letters(
+    session: Session, sending: Sending, occasion: Occasion, who: ColumnElement[bool], mail_domain: str
+) -> int:
+    """Write the letter of an occasion for every receipt that `who` picks and whose address works; returns how many."""
     r = receipts.c
+    # A colon may not stand in a Message-ID unquoted (RFC 5322, section 3.6.4).
+    mark = str(occasion).replace(":", ".")
     reachable = (
         select(
             r.distribution_id,
             r.person_id,
-            literal(str(ORIGINAL)),
+            literal(str(occasion)),
             r.address,
             func.concat_ws(" ", r.family_name, r.given_name),
             r.unit_name,
             literal(sending.urgency),
-            func.concat(str(ORIGINAL), ".", r.person_id, ".", sending.letter_token, "@", mail_domain),
+            func.concat(mark, ".", r.person_id, ".", sending.letter_token, "@", mail_domain),
             r.own_due_at,
         )
         .where(r.distribution_id == sending.id, who, r.address.is_not(null()), r.address_problem.is_(None))

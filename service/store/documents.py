@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 
-from sqlalchemy import RowMapping, exists, insert, select
+from sqlalchemy import RowMapping, exists, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from service.domain.corrections import Replacement
 from service.domain.documents import FileMeta, NewFile, Posting
 from service.domain.letters import AttachedFile
 from service.domain.vietnamese import fold
@@ -43,15 +44,43 @@ def add_document(session: Session, posting: Posting, posted_by: int | None) -> i
         )
         .returning(documents.c.id)
     ).scalar_one()
-    _add_revision(session, document_id, FIRST_REVISION, posting.body, posting.files)
+    session.execute(insert(revisions).values(_text_of(document_id, FIRST_REVISION, posting.body)))
+    _add_files(session, document_id, FIRST_REVISION, posting.files)
     return document_id
 
 
-def _add_revision(session: Session, document_id: int, revision: int, body: str, attached: Sequence[NewFile]) -> None:
-    body_sha256 = sha256(body.encode()).hexdigest()
+def add_revision(session: Session, document_id: int, replacement: Replacement, published_at: datetime) -> int:
+    """Store what replaces a revision, with its files or those of the revision before; returns the new revision."""
+    revision = replacement.replaces + 1
     session.execute(
-        insert(revisions).values(document_id=document_id, revision=revision, body=body, body_sha256=body_sha256)
+        insert(revisions).values(
+            **_text_of(document_id, revision, replacement.body),
+            number=replacement.number,
+            issued_on=replacement.issued_on,
+            note=replacement.note,
+            published_at=published_at,
+        )
     )
+    if replacement.files is None:
+        _carry_files_over(session, document_id, replacement.replaces)
+    else:
+        _add_files(session, document_id, revision, replacement.files)
+    return revision
+
+
+def _text_of(document_id: int, revision: int, body: str) -> dict[str, object]:
+    digest = sha256(body.encode()).hexdigest()
+    return {"document_id": document_id, "revision": revision, "body": body, "body_sha256": digest}
+
+
+def _carry_files_over(session: Session, document_id: int, revision: int) -> None:
+    f = files.c
+    same = (f.document_id, f.position, f.name, f.media_type, f.size, f.sha256, f.content)
+    kept = select(literal(revision + 1), *same).where(f.document_id == document_id, f.revision == revision)
+    session.execute(insert(files).from_select(["revision", *(column.name for column in same)], kept))
+
+
+def _add_files(session: Session, document_id: int, revision: int, attached: Sequence[NewFile]) -> None:
     for position, file in enumerate(attached):
         session.execute(
             insert(files).values(
@@ -68,11 +97,27 @@ def _add_revision(session: Session, document_id: int, revision: int, body: str, 
 
 
 def document_row(session: Session, document_id: int, revision: int) -> RowMapping | None:
-    """Every column of a document and of one of its revisions, or None."""
+    """A document as one of its revisions has it, or None.
+
+    Number, date and moment of publication are the revision's own; where it bears none, those of the document.
+    """
+    d, r = documents.c, revisions.c
+    own = {
+        "number": func.coalesce(func.nullif(r.number, ""), d.number),
+        "issued_on": func.coalesce(r.issued_on, d.issued_on),
+        "published_at": r.published_at,
+    }
     query = (
-        select(documents, revisions.c.revision, revisions.c.body, revisions.c.body_sha256)
-        .join(revisions, revisions.c.document_id == documents.c.id)
-        .where(documents.c.id == document_id, revisions.c.revision == revision)
+        select(
+            *(column for column in d if column.name not in own),
+            *(value.label(name) for name, value in own.items()),
+            r.revision,
+            r.body,
+            r.body_sha256,
+            r.note,
+        )
+        .join(revisions, r.document_id == d.id)
+        .where(d.id == document_id, r.revision == revision)
     )
     return session.execute(query).mappings().first()
 
@@ -80,6 +125,29 @@ def document_row(session: Session, document_id: int, revision: int) -> RowMappin
 def has_document(session: Session, document_id: int) -> bool:
     found: bool = session.execute(select(exists().where(documents.c.id == document_id))).scalar_one()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionLine:
+    """One revision as a list names it; `note` says why it replaced the one before, empty for the first."""
+
+    revision: int
+    number: str
+    note: str
+    published_at: datetime
+
+
+def revisions_of(session: Session, document_id: int) -> list[RevisionLine]:
+    """Every revision, the newest first; numbers as in `document_row`."""
+    r = revisions.c
+    number = func.coalesce(func.nullif(r.number, ""), documents.c.number)
+    query = (
+        select(r.revision, number, r.note, r.published_at)
+        .join(documents, documents.c.id == r.document_id)
+        .where(r.document_id == document_id)
+        .order_by(r.revision.desc())
+    )
+    return [RevisionLine(*row) for row in session.execute(query)]
 
 
 def same_number(session: Session, number: str, issuing_body: str, issued_on: date | None) -> list[int]:

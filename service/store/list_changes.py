@@ -30,7 +30,8 @@ from service.domain.audiences import Audience
 from service.domain.lists import Change, ListChange, Origin
 from service.domain.vietnamese import full_name
 from service.store.audiences import belongs, in_force
-from service.store.distributions import LISTED_COLUMNS, Sending, as_listed, enqueue_originals
+from service.store.corrections import first_letters
+from service.store.distributions import LISTED_COLUMNS, Sending, as_listed, enqueue_letters
 from service.store.reports import Scope
 from service.store.tables import accounts, distributions, memberships, people, receipts, units
 
@@ -133,9 +134,11 @@ def _add(
     return added
 
 
-def enqueue_added(session: Session, target: OpenList, person_ids: Sequence[int], mail_domain: str) -> int:
-    """Write the original letter of people just added, where the address works; returns how many."""
-    return enqueue_originals(session, target.sending, receipts.c.person_id.in_(person_ids), mail_domain)
+def enqueue_added(session: Session, target: OpenList, person_ids: Sequence[int], mail_domain: str) -> None:
+    """Write the letters of people just added, where the address works."""
+    added = receipts.c.person_id.in_(person_ids)
+    for occasion in first_letters(session, target.id, target.revision):
+        enqueue_letters(session, target.sending, occasion, added, mail_domain)
 
 
 def changes_of(

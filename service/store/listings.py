@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, exis
 from sqlalchemy.orm import Session
 
 from service.domain.deliveries import Status
-from service.domain.occasions import ORIGINAL
 from service.domain.receipts import Route, State
 from service.domain.vietnamese import full_name
+from service.store.deliveries import brings
 from service.store.reports import Scope
 from service.store.tables import (
     accounts,
@@ -43,7 +43,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class RecipientLine:
-    """One person of a frozen list with the original letter, whose columns are None where there is none."""
+    """One person of a frozen list with the letter that brought the revision in force; its columns None without one."""
 
     person_id: int
     person_code: str
@@ -235,12 +235,7 @@ def database_time(session: Session) -> datetime:
 
 def _lines() -> Select[tuple[object, ...]]:
     r, d = receipts.c, deliveries.c
-    original = and_(
-        d.distribution_id == r.distribution_id,
-        d.person_id == r.person_id,
-        d.channel == "mail",
-        d.occasion == str(ORIGINAL),
-    )
+    letter = and_(d.distribution_id == r.distribution_id, d.person_id == r.person_id, brings(r.revision))
     return (
         select(
             r.person_id,
@@ -271,7 +266,7 @@ def _lines() -> Select[tuple[object, ...]]:
         )
         .select_from(receipts)
         .join(people, people.c.id == r.person_id)
-        .outerjoin(deliveries, original)
+        .outerjoin(deliveries, letter)
         .outerjoin(_opened, _fact(_opened, State.OPENED))
         .outerjoin(_acknowledged, _fact(_acknowledged, State.ACKNOWLEDGED))
     )

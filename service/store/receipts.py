@@ -121,6 +121,15 @@ def in_force_since(session: Session, distribution_id: int, person_id: int, revis
     return since
 
 
+def begin_revision(session: Session, distribution_id: int, revision: int) -> None:
+    """Everybody listed starts anew with a revision. What they did about the ones before stays in the events."""
+    session.execute(
+        update(receipts)
+        .where(receipts.c.distribution_id == distribution_id)
+        .values(status=State.LISTED, revision=revision)
+    )
+
+
 def _is(key: ReceiptKey) -> ColumnElement[bool]:
     return and_(receipts.c.distribution_id == key.distribution_id, receipts.c.person_id == key.person_id)
 

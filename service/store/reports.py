@@ -23,9 +23,10 @@ from sqlalchemy.sql.expression import FromClause
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Term, UnitCoverage
 from service.domain.deliveries import Status
 from service.domain.documents import Mode
-from service.domain.occasions import ORIGINAL
 from service.domain.receipts import State
 from service.store.audiences import in_force
+from service.store.corrections import in_force_at
+from service.store.deliveries import brings
 from service.store.tables import (
     absences,
     deliveries,
@@ -64,15 +65,16 @@ def report(
 
     It names everybody who has not confirmed, or only the first `most_outstanding` of them.
     """
-    people_by_term = _judged(head, scope, as_of, office_day)
+    in_force = in_force_at(session, head["id"], head["due_at"], as_of)
+    people_by_term = _judged(head, in_force.revision, scope, as_of, office_day)
     return Report(
         distribution_id=head["id"],
         document_id=head["document_id"],
         number=head["number"],
         title=head["title"],
         mode=Mode(head["mode"]),
-        revision=head["revision"],
-        due_at=head["due_at"],
+        revision=in_force.revision,
+        due_at=in_force.due_at,
         frozen_at=head["frozen_at"],
         as_of=as_of,
         listing_done=head["listed_at"] is not None,
@@ -81,14 +83,14 @@ def report(
     )
 
 
-def _judged(head: RowMapping, scope: Scope, as_of: datetime, office_day: date) -> CTE:
-    """One row a person: the term that fits first, and every evidence level.
+def _judged(head: RowMapping, revision: int, scope: Scope, as_of: datetime, office_day: date) -> CTE:
+    """One row a person: the term that fits first, and every evidence level, for the revision that was in force.
 
     Each fact is joined once, for at most one row fits; the terms are worked out once and read many times.
     """
     r, mode = receipts.c, Mode(head["mode"])
-    opening = _reached(State.OPENED, head["revision"], as_of)
-    confirmation = _reached(State.ACKNOWLEDGED, head["revision"], as_of)
+    opening = _reached(State.OPENED, revision, as_of)
+    confirmation = _reached(State.ACKNOWLEDGED, revision, as_of)
     absence = _absent_people(as_of, office_day)
     acknowledged = confirmation.c.state.is_not(None)
     opened = or_(opening.c.state.is_not(None), acknowledged)
@@ -126,7 +128,7 @@ def _judged(head: RowMapping, scope: Scope, as_of: datetime, office_day: date) -
             term.label("term"),
         )
         .select_from(receipts)
-        .outerjoin(deliveries, _is_original_letter())
+        .outerjoin(deliveries, and_(_same_receipt(deliveries), brings(literal(revision))))
         .outerjoin(opening, _same_receipt(opening))
         .outerjoin(confirmation, _same_receipt(confirmation))
         .outerjoin(memberships, and_(memberships.c.person_id == r.person_id, in_force(as_of, office_day)))
@@ -176,11 +178,6 @@ def _fate(as_of: datetime) -> _Fate:
 
 def _by(moment: ColumnElement[datetime | None], as_of: datetime) -> ColumnElement[bool]:
     return func.coalesce(moment <= as_of, literal(False))
-
-
-def _is_original_letter() -> ColumnElement[bool]:
-    letter = deliveries.c
-    return and_(_same_receipt(deliveries), letter.channel == "mail", letter.occasion == str(ORIGINAL))
 
 
 def _same_receipt(other: FromClause) -> ColumnElement[bool]:

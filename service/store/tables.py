@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 # The last migration. A process that only asks whether the database fits need not load the machinery of migrations.
-SCHEMA = "0008"
+SCHEMA = "0009"
 
 metadata = MetaData(
     naming_convention={
@@ -312,6 +312,8 @@ corrections = Table(
     # Counts the corrections of one kind, from 1; for a replacement it is the revision that it brought.
     Column("number", SMALL, nullable=False),
     _text("note", default=None),
+    # The deadline that was in force until this replacement; a report of a day before it shows that one.
+    _moment("due_before", nullable=True),
     _account("recorded_by"),
     _moment("effective_at"),
     _moment("recorded_at"),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from service.domain.deliveries import Status
 from service.domain.documents import Mode, Urgency, document_type
 from service.domain.errors import NotFound
+from service.domain.occasions import parse_occasion
 from service.domain.receipts import Route, State
 from service.domain.vietnamese import full_name
 from service.store.deliveries import letters_of
@@ -144,11 +145,9 @@ def _confirmation(
 def _recorded(session: Session, receipt: RowMapping, facts: list[StateFact]) -> tuple[Fact, ...]:
     """Everything that is kept about this reader and this document, in the order in which it happened."""
     listed = Fact(STATE_WORDS[State.LISTED], receipt["listed_at"])
-    letter = _letter(session, receipt)
-    # A letter without an outcome stands where it was handed over: beside the listing.
     happened = [(fact.effective_at, _fact(fact)) for fact in facts]
-    later = sorted([(letter.at or receipt["listed_at"], letter), *happened], key=itemgetter(0))
-    return (listed, *(shown for _, shown in later))
+    letters = _letters(session, receipt)
+    return (listed, *(shown for _, shown in sorted([*letters, *happened], key=itemgetter(0))))
 
 
 def _fact(recorded: StateFact) -> Fact:
@@ -158,12 +157,17 @@ def _fact(recorded: StateFact) -> Fact:
     return Fact(STATE_WORDS[recorded.state], recorded.effective_at, note, entered_at)
 
 
-def _letter(session: Session, receipt: RowMapping) -> Fact:
-    person_id = receipt["person_id"]
-    letter = letters_of(session, receipt["distribution_id"], [person_id]).get(person_id)
-    if letter is None:
-        return Fact("Không gửi thư", note="Chưa có địa chỉ thư dùng được")
-    return Fact(f"Thư: {Status(letter['status']).label.lower()}", letter["final_at"], letter["address"])
+def _letters(session: Session, receipt: RowMapping) -> list[tuple[datetime, Fact]]:
+    """Each letter with its place in time; one without an outcome stands where it was written."""
+    letters = letters_of(session, receipt["distribution_id"], receipt["person_id"])
+    if not letters:
+        return [(receipt["listed_at"], Fact("Không gửi thư", note="Chưa có địa chỉ thư dùng được"))]
+    return [(letter["final_at"] or letter["created_at"], _letter(letter)) for letter in letters]
+
+
+def _letter(letter: RowMapping) -> Fact:
+    what = parse_occasion(letter["occasion"]).label
+    return Fact(f"{what}: {Status(letter['status']).label.lower()}", letter["final_at"], letter["address"])
 
 
 def _next_to_confirm(session: Session, person_id: int, distribution_id: int) -> str | None:

@@ -22,6 +22,7 @@ from service.domain.credentials import read_letter_link
 from service.domain.deliveries import (
     Broken,
     Deferred,
+    GivenBack,
     Outcome,
     Phase,
     Refused,
@@ -497,3 +498,53 @@ def test_a_250_that_was_read_is_recorded_when_the_database_is_back(
     assert blinking.refusals == 0
     assert [one["status"] for one in letters(runtime)] == ["accepted"]
     assert len(mailer.letters) == 1
+
+
+WITHDRAWN: Sequence[tuple[Outcome, str]] = [
+    (ACCEPTED, "accepted"),
+    (NO_SUCH_USER, "refused"),
+    (GREYLISTED, "cancelled"),
+    (BUSY, "cancelled"),
+    (AWAY, "cancelled"),
+    (Unknown("connection lost after the final dot"), "cancelled"),
+    (Broken("cannot compose"), "cancelled"),
+    (GivenBack(), "cancelled"),
+]
+
+
+@pytest.mark.parametrize(("outcome", "status"), WITHDRAWN, ids=lambda value: getattr(value, "name", value))
+def test_a_letter_withdrawn_on_the_wire_ends_by_the_servers_word_and_never_waits_again(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int], outcome: Outcome, status: str
+) -> None:
+    distribution_id = post()
+
+    def withdrawn_meanwhile(_: Letter) -> Outcome:
+        with runtime.sessions.begin() as session:
+            deliveries.withdraw_letters(session, distribution_id, runtime.clock())
+        return outcome
+
+    mailer.answer = withdrawn_meanwhile
+    deliver_due(runtime)
+    (letter,) = letters(runtime)
+    assert (letter["status"], letter["withdrawn"]) == (status, True)
+    assert letter["final_at"] is not None
+    make_due(runtime)
+    assert deliver_due(runtime) == 0
+
+
+def test_a_letter_withdrawn_from_a_dead_worker_is_cancelled_and_a_late_250_still_wins(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
+) -> None:
+    distribution_id = post()
+
+    def slept(_: Letter) -> Outcome:
+        with runtime.sessions.begin() as session:
+            deliveries.withdraw_letters(session, distribution_id, runtime.clock())
+            session.execute(update(delivery_table).values(lease_until=datetime.now(UTC) - timedelta(seconds=1)))
+        sweep(runtime)
+        assert [one["status"] for one in letters(runtime)] == ["cancelled"]
+        return ACCEPTED
+
+    mailer.answer = slept
+    deliver_due(runtime)
+    assert [one["status"] for one in letters(runtime)] == ["accepted"]

@@ -97,6 +97,7 @@ def test_a_late_event_never_moves_a_final_state_except_that_a_250_wins_and_a_bou
     assert moved == {
         ("accepted", Status.GAVE_UP),
         ("accepted", Status.SET_ASIDE),
+        ("accepted", Status.CANCELLED),
         ("bounced", Status.ACCEPTED),
     }
 

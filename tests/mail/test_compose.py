@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from service.domain.documents import Mode, Urgency
 from service.domain.errors import BadSetting
 from service.domain.inquiries import Kind
+from service.domain.letters import Edition
 from service.domain.vietnamese import strip_controls
 from service.mail.addresses import BounceAddress
 from service.mail.compose import Composer
@@ -319,3 +320,24 @@ def test_a_wrong_office_address_is_told_before_any_letter(setting: str, changes:
 def test_an_identifier_that_no_header_takes_fails_loudly(composer: Composer) -> None:
     with pytest.raises(ValueError, match="Message-ID"):
         composer.compose(make_letter(message_id="7>\r\nBcc: x@y.example"), AT)
+
+
+@pytest.mark.parametrize(
+    ("template", "mark", "says"),
+    [
+        ("revision", "THAY THẾ", "bản 2 thay thế bản 1"),
+        ("erratum", "ĐÍNH CHÍNH", "đính chính văn bản đã chuyển đến Ông/Bà"),
+        ("recall", "THU HỒI", "bấm nút “Tôi đã hủy, gỡ văn bản này”"),
+    ],
+)
+def test_a_letter_about_a_correction_names_it_in_the_subject_and_says_why_in_both_parts(
+    template: str, mark: str, says: str
+) -> None:
+    facts = replace(FACTS, revision=2, note="Ngày 05/3 ghi sai.\nĐúng là 06/3.")
+    message = parsed(COMPOSER.compose(make_letter(edition=Edition(template, template, facts)), AT).message)
+    assert str(message["Subject"]).startswith(f"[CCHC] {mark}: 12/KH-SKHCN – ")
+    for kind, read in (("plain", collapsed), ("html", visible)):
+        told = read(body_of(message, kind))
+        assert "Ngày 05/3 ghi sai. Đúng là 06/3." in told
+        assert says in told
+        assert make_letter().path in told

@@ -1,0 +1,152 @@
+"""The secretariat corrects, replaces or recalls what it published (NĐ 30/2020/NĐ-CP, Điều 18).
+
+Each correction holds its distribution's row: it comes before or behind a confirmation, a part of the list or another
+correction, never between. Letters that have nothing true to say any more are taken back in the same transaction that
+writes the new ones.
+"""
+
+from dataclasses import replace
+from hashlib import sha256
+
+from sqlalchemy import true
+from sqlalchemy.orm import Session
+
+from service import doorbell
+from service.actions.office_calendar import office_calendar
+from service.domain.corrections import Correction, Kind, Replacement, check_replacement, check_standing, kept_note
+from service.domain.deadlines import Due, check_due, work_out
+from service.domain.documents import kept_files, kept_number
+from service.domain.errors import NotFound, NothingChanged
+from service.domain.evidence import Deed, Detail, entry
+from service.domain.occasions import RECALL, Occasion
+from service.domain.occasions import Kind as Letter
+from service.domain.roles import Act, Actor
+from service.runtime import Runtime
+from service.store import evidence
+from service.store.corrections import (
+    Held,
+    add_correction,
+    corrections_of,
+    hold,
+    put_in_force,
+    take_back,
+)
+from service.store.deliveries import withdraw_letters
+from service.store.distributions import Sending, enqueue_letters
+from service.store.documents import add_revision, document_row, stored_files
+from service.store.receipts import begin_revision
+
+
+def issue_erratum(runtime: Runtime, actor: Actor, distribution_id: int, note: str) -> int:
+    """Đính chính: tell everybody listed what is corrected; confirmations stand. Returns its number.
+
+    Raises:
+        NotFound: the actor may not correct, or there is no such distribution.
+        DocumentRecalled: the document was taken back.
+        MissingNote, TooLong, UnstorableText, SecrecyMark: see `kept_note`.
+        NothingChanged: the last erratum says the same, as when a form is sent twice.
+    """
+    actor.must(Act.CORRECT)
+    kept = kept_note(note)
+    with runtime.sessions.begin() as session:
+        held = _hold(session, distribution_id)
+        earlier = [one for one in corrections_of(session, distribution_id) if one.kind is Kind.ERRATUM]
+        if earlier and earlier[-1].note == kept:
+            raise NothingChanged
+        erratum = Correction(Kind.ERRATUM, len(earlier) + 1, kept, runtime.clock())
+        add_correction(session, distribution_id, erratum, actor.account_id)
+        _announce(runtime, session, held, Occasion(Letter.ERRATUM, erratum.number))
+        _witness(session, actor, distribution_id, erratum, revision=held.standing.revision)
+    runtime.doorbell.ring(doorbell.DELIVER_DUE)
+    return erratum.number
+
+
+def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, replacement: Replacement) -> int:
+    """Thay thế: publish a new revision, which everybody listed confirms anew. Returns its number.
+
+    Raises:
+        NotFound: the actor may not correct, or there is no such distribution.
+        Refused: see `kept_note`, `check_replacement` and `check_due`; nothing is stored then.
+    """
+    actor.must(Act.CORRECT)
+    now = runtime.clock()
+    kept = replace(replacement, note=kept_note(replacement.note))
+    with runtime.sessions.begin() as session:
+        held = _hold(session, distribution_id)
+        check_replacement(kept, held.standing, now, runtime.policy.max_file_bytes)
+        due = _due(runtime, session, held, kept)
+        revision = add_revision(session, held.document_id, _as_kept(kept), now)
+        correction = Correction(Kind.REPLACEMENT, revision, kept.note, now)
+        add_correction(session, distribution_id, correction, actor.account_id, held.standing.due_at)
+        put_in_force(session, distribution_id, revision, due)
+        begin_revision(session, distribution_id, revision)
+        withdraw_letters(session, distribution_id, now)
+        _announce(runtime, session, held, Occasion(Letter.REVISION, revision))
+        _witness(session, actor, distribution_id, correction, **_contents(session, held.document_id, revision))
+    runtime.doorbell.ring(doorbell.DELIVER_DUE)
+    return revision
+
+
+def recall_document(runtime: Runtime, actor: Actor, distribution_id: int, reason: str) -> None:
+    """Thu hồi: nobody reads it any more, and everybody listed is asked to remove it. It cannot be undone.
+
+    Raises:
+        NotFound: the actor may not correct, or there is no such distribution.
+        DocumentRecalled: it was taken back before.
+        MissingNote, TooLong, UnstorableText, SecrecyMark: see `kept_note`.
+    """
+    actor.must(Act.CORRECT)
+    now = runtime.clock()
+    recall = Correction(Kind.RECALL, 1, kept_note(reason), now)
+    with runtime.sessions.begin() as session:
+        held = _hold(session, distribution_id)
+        add_correction(session, distribution_id, recall, actor.account_id)
+        take_back(session, distribution_id, now)
+        withdraw_letters(session, distribution_id, now)
+        _announce(runtime, session, held, RECALL)
+        _witness(session, actor, distribution_id, recall, revision=held.standing.revision)
+    runtime.doorbell.ring(doorbell.DELIVER_DUE)
+
+
+def _hold(session: Session, distribution_id: int) -> Held:
+    held = hold(session, distribution_id)
+    if held is None:
+        raise NotFound
+    check_standing(held.standing.recalled_at)
+    return held
+
+
+def _due(runtime: Runtime, session: Session, held: Held, replacement: Replacement) -> Due | None:
+    if replacement.due is None:
+        return None
+    now = runtime.clock()
+    start = max(held.frozen_at, now)
+    due = work_out(replacement.due, start, office_calendar(runtime, session))
+    check_due(due.at, now, start)
+    return due
+
+
+def _as_kept(replacement: Replacement) -> Replacement:
+    files = None if replacement.files is None else kept_files(replacement.files)
+    return replace(replacement, number=kept_number(replacement.number), files=files)
+
+
+def _announce(runtime: Runtime, session: Session, held: Held, occasion: Occasion) -> None:
+    sending = Sending(held.id, held.letter_token, held.urgency)
+    enqueue_letters(session, sending, occasion, true(), runtime.policy.mail_domain)
+
+
+def _contents(session: Session, document_id: int, revision: int) -> dict[str, Detail]:
+    document = document_row(session, document_id, revision)
+    if document is None:
+        message = f"revision {revision} of document {document_id} is missing"
+        raise RuntimeError(message)
+    files = (file.meta.sha256 for file in stored_files(session, document_id, revision))
+    return {"revision": revision, "body_sha256": document["body_sha256"], "files_sha256": " ".join(files)}
+
+
+def _witness(session: Session, actor: Actor, distribution_id: int, correction: Correction, **about: Detail) -> None:
+    kind, number = correction.kind.value, correction.number
+    note_sha256 = sha256(correction.note.encode()).hexdigest()
+    facts = {"distribution": distribution_id, "kind": kind, "number": number, "note_sha256": note_sha256, **about}
+    evidence.append(session, entry(Deed.CORRECTED, actor, correction.at, **facts))

@@ -1,0 +1,152 @@
+"""Corrections of what was distributed, and what was in force when.
+
+A distribution's row decides who comes first: a correction holds it alone, the drawing of the list holds it against
+corrections only, and whoever confirms shares it with all others who do.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from service.domain.corrections import Correction, Kind, Standing, errata
+from service.domain.deadlines import Due
+from service.domain.documents import Mode
+from service.domain.occasions import Kind as Letter
+from service.domain.occasions import Occasion, first_letter
+from service.store.documents import FIRST_REVISION, document_row, stored_files
+from service.store.tables import accounts, corrections, distributions
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A distribution whose row this transaction alone may change."""
+
+    id: int
+    document_id: int
+    letter_token: str
+    urgency: int
+    frozen_at: datetime
+    standing: Standing
+
+
+def hold(session: Session, distribution_id: int) -> Held | None:
+    """Wait for everybody who corrects, lists or confirms, and keep them out until the transaction ends."""
+    d = distributions.c
+    columns = (d.document_id, d.letter_token, d.urgency, d.frozen_at, d.revision, d.mode, d.due_at, d.recalled_at)
+    row = session.execute(select(*columns).where(d.id == distribution_id).with_for_update()).first()
+    if row is None:
+        return None
+    document_id, token, urgency, frozen_at, revision, mode, due_at, recalled_at = row
+    document = document_row(session, document_id, revision)
+    if document is None:
+        message = f"revision {revision} of document {document_id} is missing"
+        raise RuntimeError(message)
+    digests = tuple((file.meta.name, file.meta.sha256) for file in stored_files(session, document_id, revision))
+    standing = Standing(revision, Mode(mode), due_at, recalled_at, document["body"], digests)
+    return Held(distribution_id, document_id, token, urgency, frozen_at, standing)
+
+
+def hold_off(session: Session, distribution_id: int) -> None:
+    """Keep corrections out until the transaction ends, and nobody else."""
+    d = distributions.c
+    session.execute(select(d.id).where(d.id == distribution_id).with_for_update(read=True, key_share=True))
+
+
+def add_correction(
+    session: Session,
+    distribution_id: int,
+    correction: Correction,
+    recorded_by: int | None,
+    due_before: datetime | None = None,
+) -> None:
+    session.execute(
+        insert(corrections).values(
+            distribution_id=distribution_id,
+            kind=correction.kind,
+            number=correction.number,
+            note=correction.note,
+            due_before=due_before,
+            recorded_by=recorded_by,
+            effective_at=correction.at,
+            recorded_at=correction.at,
+        )
+    )
+
+
+def put_in_force(session: Session, distribution_id: int, revision: int, due: Due | None) -> None:
+    """From now on this revision is what is read and confirmed, by a new deadline if there is one."""
+    deadline = {"due_at": due.at, "due_days": due.days} if due else {}
+    distribution = distributions.c.id == distribution_id
+    session.execute(update(distributions).where(distribution).values(revision=revision, **deadline))
+
+
+def take_back(session: Session, distribution_id: int, moment: datetime) -> None:
+    """Block reading from `moment` on. A list that is being drawn, or was to be, ends as it is."""
+    d = distributions.c
+    session.execute(
+        update(distributions)
+        .where(d.id == distribution_id)
+        .values(recalled_at=moment, listed_at=func.coalesce(d.listed_at, func.clock_timestamp()))
+    )
+
+
+def corrections_of(session: Session, distribution_id: int, as_of: datetime | None = None) -> list[Correction]:
+    """In the order in which they were made; with `as_of` those recorded by then."""
+    c = corrections.c
+    query = select(c.kind, c.number, c.note, c.effective_at).where(c.distribution_id == distribution_id).order_by(c.id)
+    if as_of is not None:
+        query = query.where(c.recorded_at <= as_of)
+    return [Correction(Kind(kind), *rest) for kind, *rest in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCorrection:
+    """With the name of whoever recorded it; empty for the operator."""
+
+    correction: Correction
+    by: str
+
+
+def recorded_corrections(session: Session, distribution_id: int) -> list[RecordedCorrection]:
+    """The newest first."""
+    c = corrections.c
+    query = (
+        select(c.kind, c.number, c.note, c.effective_at, func.coalesce(accounts.c.display_name, ""))
+        .outerjoin(accounts, accounts.c.id == c.recorded_by)
+        .where(c.distribution_id == distribution_id)
+        .order_by(c.id.desc())
+    )
+    return [
+        RecordedCorrection(Correction(Kind(kind), number, note, at), by)
+        for kind, number, note, at, by in session.execute(query)
+    ]
+
+
+def first_letters(session: Session, distribution_id: int, revision: int) -> list[Occasion]:
+    """What a person gets who is listed now: the revision in force, and what has been corrected in it since."""
+    found = errata(corrections_of(session, distribution_id))
+    return [
+        first_letter(revision),
+        *(Occasion(Letter.ERRATUM, one.number) for one in found if one.revision == revision),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What was to be confirmed at a moment, and by when."""
+
+    revision: int
+    due_at: datetime | None
+
+
+def in_force_at(session: Session, distribution_id: int, due_now: datetime | None, as_of: datetime) -> InForce:
+    """By what was recorded by then; `due_now` is the present deadline."""
+    c = corrections.c
+    replaced = and_(c.distribution_id == distribution_id, c.kind == Kind.REPLACEMENT.value)
+    last = select(func.max(c.number)).where(replaced, c.recorded_at <= as_of)
+    revision: int = session.execute(last).scalar_one() or FIRST_REVISION
+    following = select(c.due_before).where(replaced, c.number == revision + 1)
+    ended = session.execute(following).first()
+    return InForce(revision, ended[0] if ended else due_now)
