@@ -38,16 +38,14 @@ class AnchorFiles:
             _sync(self._directory)
 
     def last(self) -> Anchor | None:
-        try:
-            with self._own.open("rb") as file:
-                file.seek(max(os.fstat(file.fileno()).st_size - _TAIL_BYTES, 0))
-                lines = file.read().decode(errors="replace").splitlines()
-        except FileNotFoundError:
-            return None
-        return next((found for found in map(parse_anchor, reversed(lines)) if found), None)
+        found = [anchor for file in self._files() if (anchor := _last_of(file))]
+        return max(found, key=lambda anchor: anchor.at, default=None)
 
     def kept(self) -> Sequence[Anchor]:
-        return [anchor for file in sorted(self._directory.glob(f"*{_SUFFIX}")) for anchor in read_anchors(file)]
+        return [anchor for file in self._files() for anchor in read_anchors(file)]
+
+    def _files(self) -> Sequence[Path]:
+        return sorted(self._directory.glob(f"*{_SUFFIX}"))
 
 
 class NoAnchors:
@@ -71,6 +69,14 @@ def read_anchors(file: Path) -> Iterator[Anchor]:
     """
     with file.open(encoding="utf-8", errors="replace") as lines:
         yield from (anchor for anchor in map(parse_anchor, lines) if anchor)
+
+
+def _last_of(file: Path) -> Anchor | None:
+    """Read from the end: the file of a busy office grows by a line a minute, for years."""
+    with file.open("rb") as content:
+        content.seek(max(os.fstat(content.fileno()).st_size - _TAIL_BYTES, 0))
+        lines = content.read().decode(errors="replace").splitlines()
+    return next((found for found in map(parse_anchor, reversed(lines)) if found), None)
 
 
 def _ends_with_a_line(file: int) -> bool:

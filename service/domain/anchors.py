@@ -37,7 +37,7 @@ class Anchors(Protocol):
         """Write it down for good; raises OSError when the place does not take it."""
 
     def last(self) -> Anchor | None:
-        """The last one that this machine kept."""
+        """The latest, whichever machine kept it; raises OSError when the place cannot be read."""
 
     def kept(self) -> Sequence[Anchor]:
         """All of them, whichever machine kept them; raises OSError when the place cannot be read."""

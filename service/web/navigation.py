@@ -35,6 +35,7 @@ PLACES = (
     Place("/sheets", "pen", "Ký nhận giấy", (Act.KEEP_ROSTERS,)),
     Place("/directory", "board", "Danh bạ", (Act.SEE_DIRECTORY,)),
     Place("/accounts", "lock", "Tài khoản", (Act.MANAGE_ACCOUNTS, Act.PRINT_SLIPS)),
+    Place("/evidence", "shield", "Nhật ký chứng cứ", (Act.SEE_AUDIT,)),
     Place("/status", "pulse", "Tình trạng hệ thống", (Act.SEE_STATUS,)),
 )
 

@@ -10,6 +10,7 @@ from service.web.api import (
     directory,
     distributions,
     documents,
+    evidence,
     inbox,
     inquiries,
     issued_reports,
@@ -41,6 +42,7 @@ for part in (
     inquiries,
     directory,
     accounts,
+    evidence,
     status,
 ):
     router.include_router(part.router)
