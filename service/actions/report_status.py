@@ -24,7 +24,8 @@ REMEMBERED = timedelta(hours=1)
 class Status:
     """`attempts` by how they ended; `in_doubt` letters of which a second copy is possible (contract, promise I2).
 
-    `held` are the mail servers that are out, and why; `seen` who was at work within the last hour;
+    `held` are the mail servers that are out, and why: of those that this process is configured for, or of all where it
+    is for none; `seen` who was at work within the last hour;
     `waits_for_listing` says that a frozen list is due and not drawn. Times, `at` too, are the database's own.
     """
 
@@ -83,7 +84,7 @@ def report_status(runtime: Runtime, actor: Actor) -> Status:
             queue=queue(session),
             attempts=tried.by_outcome,
             in_doubt=tried.in_doubt,
-            held=tuple(open_circuits(session)),
+            held=tuple(one for one in open_circuits(session) if runtime.server in ("", one.server)),
             seen=tuple(seen_within(session, REMEMBERED)),
             waits_for_listing=listing_is_due(session, runtime.clock()),
         )

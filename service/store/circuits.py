@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from service.store.purging import drop_some
 from service.store.tables import mail_circuits
 
 _NOW = func.clock_timestamp()
@@ -56,3 +57,12 @@ def close_circuit(session: Session, server: str) -> datetime | None:
     """Let the letters go; returns since when they were held, or None when they were not."""
     closed = delete(mail_circuits).where(mail_circuits.c.server == server).returning(mail_circuits.c.opened_at)
     return session.execute(closed).scalar_one_or_none()
+
+
+def drop_unprobed(session: Session, but: str, age: timedelta, limit: int) -> int:
+    """Drop circuits that nobody has probed for so long, `but` one's own; returns how many.
+
+    A server that somebody still sends by is probed within a minute while letters wait.
+    """
+    c = mail_circuits.c
+    return drop_some(session, c.server, and_(c.server != but, c.probe_at < _NOW - age), limit)

@@ -12,6 +12,7 @@ from service.actions.sweep import report_alive, sweep
 from service.domain.errors import Throttled, WrongPassword
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
+from service.store.circuits import open_circuit, open_circuits
 from service.store.tables import heartbeats, sessions, sign_in_failures, sign_ins
 from tests.fakes import FakeClock
 from tests.makers import make_account, make_person, make_posting, make_unit
@@ -110,6 +111,21 @@ def test_processes_that_are_gone_are_forgotten_after_a_week(runtime: Runtime) ->
     assert purge(runtime) == 1
     with runtime.sessions() as session:
         assert set(session.execute(select(heartbeats.c.name)).scalars()) == {runtime.worker, "away"}
+
+
+def probed(runtime: Runtime, server: str, ago: timedelta) -> None:
+    with runtime.sessions.begin() as session:
+        open_circuit(session, server, "connection refused", -ago, timedelta(0))
+
+
+def test_a_mail_server_that_nobody_sends_by_any_more_is_forgotten(runtime: Runtime) -> None:
+    probed(runtime, "old:25", GRACE + MINUTE)
+    # Another worker may still be configured for this one, while its office changes servers.
+    probed(runtime, "other:25", GRACE - MINUTE)
+    probed(runtime, runtime.server, GRACE + MINUTE)
+    assert purge(runtime) == 1
+    with runtime.sessions() as session:
+        assert {one.server for one in open_circuits(session)} == {"other:25", runtime.server}
 
 
 def make_forgotten(runtime: Runtime, rows: int) -> None:
