@@ -4,11 +4,14 @@ Only a POST in the person's own session reaches `acknowledge` (contract, promise
 to the page; it is no credential.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
+from service.domain.control import judged
 from service.domain.corrections import check_standing
 from service.domain.documents import Mode
 from service.domain.errors import NotFound, NothingToConfirm, OldRevision
@@ -17,10 +20,13 @@ from service.domain.receipts import Route, State
 from service.domain.roles import Actor
 from service.runtime import Runtime
 from service.store import evidence
+from service.store.control import add_answers, questions_of
 from service.store.corrections import hold_off
 from service.store.distributions import distribution_row
 from service.store.receipts import ReceiptKey, facts_of, receipt_row, record_state
 from service.store.reminders import withdraw_reminders
+
+NO_ANSWERS: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +50,24 @@ def open_document(runtime: Runtime, actor: Actor, distribution_id: int, route: R
         _record(runtime, session, actor, key, State.OPENED, route)
 
 
-def acknowledge(runtime: Runtime, actor: Actor, distribution_id: int, revision: int, route: Route) -> Acknowledged:
-    """Record the person's confirmation of one revision. Idempotent.
+def acknowledge(
+    runtime: Runtime,
+    actor: Actor,
+    distribution_id: int,
+    revision: int,
+    route: Route,
+    answers: Mapping[int, int] = NO_ANSWERS,
+) -> Acknowledged:
+    """Record the person's confirmation of one revision with the answers to its control questions. Idempotent.
+
+    `answers` are choices by the position of their question, both from 1. A repeat needs none: the first ones stand.
 
     Raises:
         NotFound: the actor is not on the frozen list.
         DocumentRecalled: the document was taken back; what is to be confirmed now is that.
         NothingToConfirm: the distribution is "để biết".
         OldRevision: another revision is in force; confirming leads to that one.
+        UnansweredQuestion: a control question has no answer, or one that is none of its choices.
     """
     with runtime.sessions.begin() as session:
         key, mode = _own_receipt(session, actor, distribution_id)
@@ -62,6 +78,7 @@ def acknowledge(runtime: Runtime, actor: Actor, distribution_id: int, revision: 
         is_first = _record(runtime, session, actor, key, State.ACKNOWLEDGED, route)
         if is_first:
             withdraw_reminders(session, [distribution_id], key.person_id, runtime.clock())
+            add_answers(session, key, judged(questions_of(session, distribution_id), answers))
         facts = facts_of(session, distribution_id, key.person_id)
     at = next(f.effective_at for f in facts if f.state is State.ACKNOWLEDGED and f.revision == revision)
     return Acknowledged(revision, at, is_repeat=not is_first)
@@ -80,6 +97,7 @@ def _own_receipt(session: Session, actor: Actor, distribution_id: int) -> tuple[
 
 
 def _record(runtime: Runtime, session: Session, actor: Actor, key: ReceiptKey, state: State, route: Route) -> bool:
+    """The first time is kept and is evidence; a repeat is neither."""
     now = runtime.clock()
     is_first = record_state(
         session, key, state, route=route, account_id=actor.account_id, effective_at=now, recorded_at=now

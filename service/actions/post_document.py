@@ -20,6 +20,7 @@ from service.domain.texts import IDEMPOTENCY_KEY, check_text
 from service.runtime import Runtime
 from service.store import evidence
 from service.store.audiences import Headcount, check_audience
+from service.store.control import add_questions
 from service.store.distributions import KeptAnswer, add_distribution, distribution_row, keep_answer, kept_answer
 from service.store.documents import FIRST_REVISION, add_document
 
@@ -125,6 +126,7 @@ def _store(session: Session, actor: Actor, posting: Posting, due: Due | None, no
     starts_at = _starts_at(posting, now)
     distribution_id = add_distribution(session, document_id, posting, due, starts_at, actor.account_id)
     evidence.append(session, _posted(actor, posting, document_id, distribution_id, now))
+    add_questions(session, distribution_id, posting.questions)
     return Posted(document_id, distribution_id, due)
 
 

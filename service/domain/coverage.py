@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from service.domain.documents import Mode
 from service.domain.inquiries import Inquiries
+from service.domain.receipts import Route
 
 
 class Term(StrEnum):
@@ -51,7 +52,8 @@ class Levels:
     """What is known of the same people, one level at a time (`field.md`: never merged).
 
     `sent` counts letters tried at least once, `accepted` those whose 250 we hold, `failed` those refused, returned,
-    given up or set aside; `no_address` people without a working address when the list was frozen.
+    given up or set aside; `no_address` people without a working address when the list was frozen. `answered_rightly`
+    counts those who answered every control question rightly with their confirmation.
     """
 
     sent: int = 0
@@ -60,9 +62,24 @@ class Levels:
     no_address: int = 0
     opened: int = 0
     confirmed: int = 0
+    answered_rightly: int = 0
 
     def __add__(self, other: "Levels") -> "Levels":
         return Levels(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Confirmations by the way they were given, in the order of `Route`: how well each is evidenced."""
+
+    counts: tuple[int, ...] = (0,) * len(Route)
+
+    @property
+    def by_route(self) -> dict[Route, int]:
+        return dict(zip(Route, self.counts, strict=True))
+
+    def __add__(self, other: "Routes") -> "Routes":
+        return Routes(tuple(a + b for a, b in zip(self.counts, other.counts, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,7 @@ class UnitCoverage:
     unit_name: str
     identity: Identity
     levels: Levels
+    routes: Routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +112,7 @@ class Report:
     """The acknowledgement report of one distribution as of one moment.
 
     `listing_done` is False while the frozen list is still being drawn: the figures are then part of the truth only.
+    `questions` counts the control questions asked with the confirmation.
     """
 
     distribution_id: int
@@ -108,6 +127,7 @@ class Report:
     listing_done: bool
     units: tuple[UnitCoverage, ...]
     outstanding: tuple[Outstanding, ...]
+    questions: int = 0
     inquiries: Inquiries = field(default_factory=Inquiries)
 
     @property
@@ -118,8 +138,12 @@ class Report:
     def levels(self) -> Levels:
         return _total(Levels(), (unit.levels for unit in self.units))
 
+    @property
+    def routes(self) -> Routes:
+        return _total(Routes(), (unit.routes for unit in self.units))
 
-Sum = TypeVar("Sum", Identity, Levels)
+
+Sum = TypeVar("Sum", Identity, Levels, Routes)
 
 
 def _total(zero: Sum, parts: Iterable[Sum]) -> Sum:

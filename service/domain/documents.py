@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
+from service.domain.control import ControlQuestion, kept_questions
 from service.domain.deadlines import Deadline
 from service.domain.errors import (
     BadNumber,
     EmptyFileName,
     FileTooLarge,
     MissingTitle,
+    QuestionsWithoutConfirming,
     SecrecyMark,
     UnknownDocumentType,
     UnknownUrgency,
@@ -246,6 +248,7 @@ class Posting:
     files: tuple[NewFile, ...] = ()
     send_at: datetime | None = None
     adds_joiners: bool = False
+    questions: tuple[ControlQuestion, ...] = ()
 
 
 _SECRECY_MARKS = {"MẬT": "MẬT", "TỐIMẬT": "TỐI MẬT", "TUYỆTMẬT": "TUYỆT MẬT"}
@@ -277,6 +280,7 @@ def check_posting(posting: Posting, max_file_bytes: int) -> None:
         SecrecyMark: a text or an attached plain text bears one.
         EmptyFileName: no printable character in a file's name.
         FileTooLarge: a file holds more than `max_file_bytes`.
+        BadQuestion: a control question is none, or nothing is to be confirmed.
     """
     if not _is_legible(posting.title):
         raise MissingTitle
@@ -285,6 +289,9 @@ def check_posting(posting: Posting, max_file_bytes: int) -> None:
     _check_texts(posting)
     for text in (posting.title, posting.message, posting.audience):
         check_secrecy(text)
+    if posting.questions and posting.mode is not Mode.ACKNOWLEDGE:
+        raise QuestionsWithoutConfirming
+    kept_questions(posting.questions)
 
 
 def check_content(body: str, number: str, files: Iterable[NewFile], max_file_bytes: int) -> None:
@@ -322,6 +329,7 @@ def as_kept(posting: Posting) -> Posting:
         audience=one_line(AUDIENCE, posting.audience),
         message=several_lines(MESSAGE, posting.message),
         files=kept_files(posting.files),
+        questions=kept_questions(posting.questions),
     )
 
 

@@ -275,6 +275,58 @@ class HasLeft(Invalid):
     vietnamese = "Người mang mã {code!r} hiện không còn ở cơ quan."
 
 
+class BadQuestion(Invalid):
+    """A control question is wrong; `number` counts from 1."""
+
+
+class TooManyQuestions(BadQuestion):
+    code = "too-many-questions"
+    en = "There are {given} control questions; a document takes {most} at most."
+    vietnamese = "Có {given} câu hỏi kiểm tra; mỗi văn bản tối đa {most} câu."
+
+
+class EmptyQuestion(BadQuestion):
+    code = "empty-question"
+    en = "Control question {number} has no text."
+    vietnamese = "Câu hỏi kiểm tra {number} chưa có nội dung."
+
+
+class BadChoices(BadQuestion):
+    code = "bad-choices"
+    en = "Control question {number} needs {least} to {most} choices, none of them empty."
+    vietnamese = "Câu hỏi kiểm tra {number} cần từ {least} đến {most} phương án, không phương án nào để trống."
+
+
+class DuplicateChoice(BadQuestion):
+    code = "duplicate-choice"
+    en = "Control question {number} has the same choice twice."
+    vietnamese = "Câu hỏi kiểm tra {number} có hai phương án giống nhau."
+
+
+class NoRightChoice(BadQuestion):
+    code = "no-right-choice"
+    en = "Control question {number} does not say which of its choices is right."
+    vietnamese = "Câu hỏi kiểm tra {number} chưa chỉ ra phương án đúng trong các phương án của nó."
+
+
+class DuplicateQuestion(BadQuestion):
+    code = "duplicate-question"
+    en = "Control question {number} was asked before in the same document."
+    vietnamese = "Câu hỏi kiểm tra {number} trùng với câu trước."
+
+
+class QuestionsWithoutConfirming(BadQuestion):
+    code = "questions-without-confirming"
+    en = "Control questions go with a confirmation; this document is sent for information."
+    vietnamese = "Câu hỏi kiểm tra đi cùng việc xác nhận; văn bản gửi để biết thì không có câu hỏi."
+
+
+class UnansweredQuestion(Invalid):
+    code = "unanswered-question"
+    en = "Question {number} has no answer; choose one of its choices, then confirm."
+    vietnamese = "Câu hỏi {number} chưa được trả lời; chọn một phương án rồi xác nhận."
+
+
 class AlreadyReturned(Conflict):
     code = "already-returned"
     en = "This document was returned already; the secretariat has not answered yet."

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from service.domain.coverage import Identity, Levels, Report, UnitCoverage
+from service.domain.coverage import Identity, Levels, Report, Routes, UnitCoverage
+from service.domain.receipts import Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def figures_of(report: Report) -> Figures:
         "as_of": report.as_of.astimezone(UTC).isoformat(),
         "distribution": report.distribution_id,
         "revision": report.revision,
-        "units": [asdict(unit) for unit in report.units],
+        "units": [{**asdict(unit), "routes": unit.routes.by_route} for unit in report.units],
     }
     return read_figures(json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
 
@@ -52,6 +53,7 @@ def read_figures(text: str) -> Figures:
             unit_name=unit["unit_name"],
             identity=Identity(**unit["identity"]),
             levels=Levels(**unit["levels"]),
+            routes=Routes(tuple(unit["routes"][route.value] for route in Route)),
         )
         for unit in told["units"]
     )

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import astuple
 from datetime import datetime
 
-from service.domain.coverage import Identity, Levels, Outstanding, Report, Term
+from service.domain.coverage import Identity, Levels, Outstanding, Report, Routes, Term
 from service.domain.inquiries import Kind, OpenInquiry
+from service.domain.receipts import Route
 from service.domain.vietnamese import date_short, strip_controls
 from service.printing.words import letter_label, server_words, term_label
 
@@ -26,8 +27,16 @@ _IN_THE_SUM = (
     Term.MOVED_OR_LEFT,
     Term.NOT_REACHABLE,
 )
-_LEVELS = ("đã gửi thư", "máy chủ thư đã nhận", "thư không đến được", "không có địa chỉ thư", "đã mở", "đã xác nhận")
-_NO_FIGURES = ("",) * (1 + len(_IN_THE_SUM) + len(_LEVELS))
+_LEVELS = (
+    "đã gửi thư",
+    "máy chủ thư đã nhận",
+    "thư không đến được",
+    "không có địa chỉ thư",
+    "đã mở",
+    "đã xác nhận",
+    "trả lời đúng hết các câu hỏi",
+)
+_NO_FIGURES = ("",) * (1 + len(_IN_THE_SUM) + len(_LEVELS) + len(Route))
 _NO_PERSON = ("",) * 8
 _WAITS = {Kind.QUESTION: "Câu hỏi chưa trả lời", Kind.RETURN: "Trả lại chưa trả lời"}
 
@@ -66,6 +75,7 @@ def _head(report: Report) -> tuple[str, ...]:
         "Tổng số",
         *(term_label(term, report.mode) for term in _IN_THE_SUM),
         *(f"Bằng chứng: {level}" for level in _LEVELS),
+        *(f"Hình thức xác nhận: {route.label}" for route in Route),
         "Số, ký hiệu",
         "Trích yếu",
         "Số liệu đến",
@@ -74,17 +84,17 @@ def _head(report: Report) -> tuple[str, ...]:
 
 
 def _rows(report: Report) -> Iterator[tuple[str, ...]]:
-    yield ("Cộng", "", *_NO_PERSON, *_figures(report.identity, report.levels))
+    yield ("Cộng", "", *_NO_PERSON, *_figures(report.identity, report.levels, report.routes))
     for unit in report.units:
-        yield ("Đơn vị", unit.unit_name, *_NO_PERSON, *_figures(unit.identity, unit.levels))
+        yield ("Đơn vị", unit.unit_name, *_NO_PERSON, *_figures(unit.identity, unit.levels, unit.routes))
     for waiting in report.inquiries.waiting:
         yield (_WAITS[waiting.kind], waiting.unit_name, *_of_inquiry(waiting), *_NO_FIGURES)
     for person in report.outstanding:
         yield ("Người", person.unit_name, *_of_person(person, report), *_NO_FIGURES)
 
 
-def _figures(identity: Identity, levels: Levels) -> tuple[str, ...]:
-    return tuple(str(figure) for figure in (*astuple(identity), *astuple(levels)))
+def _figures(identity: Identity, levels: Levels, routes: Routes) -> tuple[str, ...]:
+    return tuple(str(figure) for figure in (*astuple(identity), *astuple(levels), *routes.counts))
 
 
 def _of_person(person: Outstanding, report: Report) -> tuple[str, ...]:

@@ -20,15 +20,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FromClause
 
-from service.domain.coverage import Identity, Levels, Outstanding, Report, Term, UnitCoverage
+from service.domain.coverage import Identity, Levels, Outstanding, Report, Routes, Term, UnitCoverage
 from service.domain.deliveries import Status
 from service.domain.documents import Mode
-from service.domain.receipts import State
+from service.domain.receipts import Route, State
 from service.store.audiences import in_force
 from service.store.corrections import in_force_at
 from service.store.deliveries import brings
 from service.store.tables import (
     absences,
+    control_answers,
+    control_questions,
     deliveries,
     exemptions,
     memberships,
@@ -80,7 +82,14 @@ def report(
         listing_done=head["listed_at"] is not None,
         units=_by_unit(session, people_by_term),
         outstanding=_outstanding(session, people_by_term, most_outstanding),
+        questions=_count_questions(session, head["id"]),
     )
+
+
+def _count_questions(session: Session, distribution_id: int) -> int:
+    query = select(func.count()).where(control_questions.c.distribution_id == distribution_id)
+    found: int = session.execute(query).scalar_one()
+    return found
 
 
 def _judged(head: RowMapping, revision: int, scope: Scope, as_of: datetime, office_day: date) -> CTE:
@@ -92,6 +101,7 @@ def _judged(head: RowMapping, revision: int, scope: Scope, as_of: datetime, offi
     opening = _reached(State.OPENED, revision, as_of)
     confirmation = _reached(State.ACKNOWLEDGED, revision, as_of)
     absence = _absent_people(as_of, office_day)
+    right = _right_answers(head["id"], revision)
     acknowledged = confirmation.c.state.is_not(None)
     opened = or_(opening.c.state.is_not(None), acknowledged)
     fate = _fate(as_of)
@@ -125,12 +135,15 @@ def _judged(head: RowMapping, revision: int, scope: Scope, as_of: datetime, offi
             no_address.label("no_address"),
             opened.label("opened"),
             acknowledged.label("acknowledged"),
+            confirmation.c.route.label("route"),
+            and_(acknowledged, func.coalesce(right.c.all_right, literal(False))).label("answered_rightly"),
             term.label("term"),
         )
         .select_from(receipts)
         .outerjoin(deliveries, and_(_same_receipt(deliveries), brings(literal(revision))))
         .outerjoin(opening, _same_receipt(opening))
         .outerjoin(confirmation, _same_receipt(confirmation))
+        .outerjoin(right, _same_receipt(right))
         .outerjoin(memberships, and_(memberships.c.person_id == r.person_id, in_force(as_of, office_day)))
         .outerjoin(exemptions, and_(_same_receipt(exemptions), _known_by(exemptions, as_of)))
         .outerjoin(absence, absence.c.person_id == r.person_id)
@@ -191,10 +204,19 @@ def _known_by(fact: FromClause, as_of: datetime) -> ColumnElement[bool]:
 
 def _reached(state: State, revision: int, as_of: datetime) -> Subquery:
     e = receipt_events.c
-    found = select(e.distribution_id, e.person_id, e.state).where(
+    found = select(e.distribution_id, e.person_id, e.state, e.route).where(
         e.revision == revision, e.state == state.value, e.recorded_at <= as_of
     )
     return found.subquery(state.value)
+
+
+def _right_answers(distribution_id: int, revision: int) -> Subquery:
+    """Answers are stored with the confirmation, so they were known when that was."""
+    a = control_answers.c
+    answered = select(a.distribution_id, a.person_id, func.bool_and(a.is_right).label("all_right")).where(
+        a.distribution_id == distribution_id, a.revision == revision
+    )
+    return answered.group_by(a.distribution_id, a.person_id).subquery("answered")
 
 
 def _absent_people(as_of: datetime, office_day: date) -> Subquery:
@@ -224,18 +246,20 @@ def _by_unit(session: Session, judged: CTE) -> tuple[UnitCoverage, ...]:
             j.unit_name,
             func.count(),
             *(of_term(term) for term in _IN_THE_SUM),
-            *(at_level(j[name]) for name in ("sent", "accepted", "failed", "no_address", "opened", "acknowledged")),
+            *(at_level(j[name]) for name in _LEVELS),
+            *(at_level(and_(j.acknowledged, j.route == literal(route.value))) for route in Route),
         )
         .outerjoin(order, order.c.id == j.unit_id)
         .group_by(j.unit_id, j.unit_name, order.c.place)
         .order_by(order.c.place.nulls_last(), j.unit_name)
     )
     return tuple(
-        UnitCoverage(unit_id, unit_name, Identity(*counts[:7]), Levels(*counts[7:]))
+        UnitCoverage(unit_id, unit_name, Identity(*counts[:7]), Levels(*counts[7:14]), Routes(tuple(counts[14:])))
         for unit_id, unit_name, *counts in session.execute(query)
     )
 
 
+_LEVELS = ("sent", "accepted", "failed", "no_address", "opened", "acknowledged", "answered_rightly")
 _IN_THE_SUM = (
     Term.CONFIRMED,
     Term.NOT_YET,

@@ -15,7 +15,8 @@ from service.domain.vietnamese import full_name
 from service.store.deliveries import letters_of
 from service.store.distributions import distribution_row
 from service.store.documents import document_row, stored_files
-from service.store.receipts import StateFact, facts_of, history_page, inbox_counts, inbox_page, receipt_row
+from service.store.receipts import ReceiptKey, StateFact, facts_of, history_page, inbox_counts, inbox_page, receipt_row
+from service.web.control_views import question_lines
 from service.web.inquiry_views import own_inquiries
 from service.web.receipt_views import receipt_view
 from service.web.views import (
@@ -85,6 +86,7 @@ def document_view(session: Session, distribution_id: int, person_id: int | None,
         deadline=_deadline(head["due_at"], now),
         confirmation=_confirmation(session, receipt, facts, head),
         facts=_recorded(session, receipt, facts),
+        questions=question_lines(session, ReceiptKey(distribution_id, receipt["person_id"], head["revision"])),
         inquiries=own_inquiries(session, distribution_id, receipt["person_id"]),
         next_href=_next_to_confirm(session, receipt["person_id"], distribution_id),
     )

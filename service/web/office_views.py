@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.domain.coverage import Identity, Levels, Outstanding, Report, Term, UnitCoverage
+from service.domain.coverage import Identity, Levels, Outstanding, Report, Routes, Term, UnitCoverage
 from service.domain.deadlines import Due
 from service.domain.deliveries import Status
 from service.domain.documents import (
@@ -296,6 +296,8 @@ class ReportView:
     listing_done: bool
     is_whole: bool
     csv_href: str
+    routes: Routes
+    questions: int
     inquiries: Inquiries
 
 

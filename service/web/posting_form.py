@@ -1,5 +1,6 @@
 """The form of a posting: every field as it was typed, so that a mistake costs nobody what was written."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -7,6 +8,7 @@ from datetime import datetime
 from itertools import product
 
 from service.domain import texts
+from service.domain.control import MOST_QUESTIONS, ControlQuestion
 from service.domain.deadlines import Deadline, WorkingDays, parse_date, parse_deadline
 from service.domain.documents import (
     Mode,
@@ -22,6 +24,7 @@ from service.domain.documents import (
 from service.domain.errors import (
     BadDate,
     BadNumber,
+    BadQuestion,
     EmptyAudience,
     EmptyFileName,
     MissingTitle,
@@ -48,6 +51,7 @@ _PLACES: Mapping[type[Refused], str] = {
     EmptyAudience: "audience",
     TooManyTerms: "audience",
     EmptyFileName: "files",
+    BadQuestion: "questions",
 }
 
 _FIELDS: Mapping[texts.Field, str] = {
@@ -60,9 +64,15 @@ _FIELDS: Mapping[texts.Field, str] = {
     texts.MESSAGE: "message",
     texts.AUDIENCE: "audience",
     texts.FILE_NAME: "files",
+    texts.PROMPT: "questions",
+    texts.CHOICE: "questions",
 }
 
 Errors = dict[str, str]
+
+
+# Fields that are sent several times under one name.
+_SEVERAL = ("unit", "staff_class", "prompt", "choices", "right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +108,23 @@ class PostForm:
     message: str = ""
     # A box that is not ticked is not sent.
     joiners: str = ""
+    # Of each control question its text, its choices line by line, and the number of the right line.
+    prompt: tuple[str, ...] = ("",) * MOST_QUESTIONS
+    choices: tuple[str, ...] = ("",) * MOST_QUESTIONS
+    right: tuple[str, ...] = ("",) * MOST_QUESTIONS
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Name and value of every field, for carrying the form unseen through the next page."""
         single = [(name, value) for name, value in asdict(self).items() if isinstance(value, str)]
-        several = [(name, value) for name in ("unit", "staff_class") for value in getattr(self, name)]
+        several = [(name, value) for name in _SEVERAL for value in getattr(self, name)]
         return (*single, *several)
+
+    @property
+    def questions(self) -> tuple[ControlQuestion, ...]:
+        """Those of which anything was filled in."""
+        rows = zip(self.prompt, self.choices, self.right, strict=False)
+        return tuple(_question(prompt, choices, right) for prompt, choices, right in rows if (prompt + choices).strip())
 
     @property
     def expression(self) -> str:
@@ -132,7 +152,16 @@ def read_form(sent: Sent) -> PostForm:
     """What was sent; a field that is missing keeps what an empty form has."""
     form = PostForm()
     single = {name: sent.text(name) for name, value in asdict(form).items() if isinstance(value, str) and name in sent}
-    return replace(form, **single, unit=sent.texts("unit"), staff_class=sent.texts("staff_class"))
+    several = {name: sent.texts(name) for name in _SEVERAL if name in sent}
+    return replace(form, **single, **several)  # type: ignore[arg-type]  # the names are those of the form
+
+
+def _question(prompt: str, choices: str, right: str) -> ControlQuestion:
+    """The right line is found among the lines as typed; empty ones are no choices."""
+    marked = int(right) if re.fullmatch(r"[0-9]", right, re.ASCII) else 0
+    written = [(number, line) for number, line in enumerate(choices.split("\n"), 1) if line.strip()]
+    place = next((place for place, (number, _) in enumerate(written, 1) if number == marked), 0)
+    return ControlQuestion(prompt, tuple(line for _, line in written), place)
 
 
 @dataclass(slots=True)
@@ -196,6 +225,7 @@ def _posting(form: PostForm, files: tuple[NewFile, ...]) -> Posting:
         message=form.message,
         files=files,
         adds_joiners=bool(form.joiners),
+        questions=form.questions,
     )
 
 

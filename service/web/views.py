@@ -13,6 +13,7 @@ from service.domain.arrivals import Arrival
 from service.domain.documents import Mode, Urgency
 from service.domain.receipts import State
 from service.store.documents import StoredFile
+from service.web.control_views import QuestionLine
 from service.web.inquiry_views import OwnInquiries
 from service.web.receipt_views import ReceiptView
 
@@ -154,7 +155,8 @@ class DocumentView:
     """document.html: one document as its addressee reads it.
 
     Empty strings stand for what the document does not say. `arrival` is how the person came here, `via` the token of
-    the letter's link, if by one; `next_href` the next document that waits for this person's confirmation.
+    the letter's link, if by one; `next_href` the next document that waits for this person's confirmation; `wrong` what
+    was wrong with the confirmation that was just sent.
     """
 
     distribution_id: int
@@ -180,6 +182,8 @@ class DocumentView:
     facts: tuple[Fact, ...]
     next_href: str | None
     inquiries: OwnInquiries
+    questions: tuple[QuestionLine, ...] = ()
+    wrong: str = ""
     arrival: Arrival = Arrival.INBOX
     via: str = ""
 

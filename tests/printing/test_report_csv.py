@@ -7,8 +7,9 @@ from datetime import datetime
 
 import pytest
 
-from service.domain.coverage import Identity, Levels, Outstanding, Report, Term, UnitCoverage
+from service.domain.coverage import Identity, Levels, Outstanding, Report, Routes, Term, UnitCoverage
 from service.domain.documents import Mode
+from service.domain.receipts import Route
 from service.printing.report_csv import report_csv
 from tests.fakes import OFFICE_ZONE
 
@@ -36,8 +37,10 @@ REPORT = Report(
     as_of=datetime(2018, 3, 9, 9, 41, 52, tzinfo=OFFICE_ZONE),
     listing_done=True,
     units=(
-        UnitCoverage(1, "Phòng Một", Identity(8, 3, 1, 1, 1, 1, 1), Levels(7, 5, 2, 1, 4, 3)),
-        UnitCoverage(2, "Phòng Hai", Identity(2, 2), Levels(2, 2, 0, 0, 2, 2)),
+        UnitCoverage(
+            1, "Phòng Một", Identity(8, 3, 1, 1, 1, 1, 1), Levels(7, 5, 2, 1, 4, 3, 1), Routes((2, 1, 0, 0, 0))
+        ),
+        UnitCoverage(2, "Phòng Hai", Identity(2, 2), Levels(2, 2, 0, 0, 2, 2, 2), Routes((0, 1, 0, 1, 0))),
     ),
     outstanding=(PERSON,),
 )
@@ -79,7 +82,14 @@ def test_the_sum_holds_in_every_line_with_figures() -> None:
 def test_evidence_stands_beside_the_sum() -> None:
     total = lines(REPORT)[0]
     names = [name for name in total if name.startswith("Bằng chứng: ")]
-    assert [total[name] for name in names] == ["9", "7", "2", "1", "6", "5"]
+    assert [total[name] for name in names] == ["9", "7", "2", "1", "6", "5", "3"]
+
+
+def test_every_way_of_confirming_has_a_column() -> None:
+    total = lines(REPORT)[0]
+    ways = {name: total[name] for name in total if name.startswith("Hình thức xác nhận: ")}
+    assert list(ways.values()) == ["2", "2", "0", "1", "0"]
+    assert len(ways) == len(Route)
 
 
 def test_a_person_is_told_with_state_letter_and_the_servers_words() -> None:

@@ -5,12 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
+from pydantic import BeforeValidator
 
 from service.actions.export_report import export_report
 from service.actions.report_coverage import report_coverage
 from service.domain.coverage import Term
 from service.domain.documents import Mode
 from service.domain.inquiries import Kind
+from service.domain.receipts import Route
 from service.printing.report_csv import report_csv
 from service.web.api.shapes import GivenMoment, Id, Moment, Shape
 from service.web.deps import ActorDep, SiteDep
@@ -19,6 +21,10 @@ from service.web.site import Site
 router = APIRouter(prefix="/distributions", tags=["distributions"])
 
 AsOf = Annotated[GivenMoment | None, Query(description="Figures as of this moment (RFC 3339); now when absent")]
+
+
+# Confirmations by the way they were given; every way is listed.
+RouteCounts = Annotated[dict[Route, int], BeforeValidator(lambda routes: routes.by_route)]
 
 
 class IdentityShape(Shape):
@@ -42,6 +48,7 @@ class LevelsShape(Shape):
     no_address: int
     opened: int
     confirmed: int
+    answered_rightly: int
 
 
 class UnitCoverageShape(Shape):
@@ -49,6 +56,7 @@ class UnitCoverageShape(Shape):
     unit_name: str
     identity: IdentityShape
     levels: LevelsShape
+    routes: RouteCounts
 
 
 class OutstandingShape(Shape):
@@ -96,6 +104,8 @@ class ReportShape(Shape):
     listing_done: bool
     identity: IdentityShape
     levels: LevelsShape
+    routes: RouteCounts
+    questions: int
     units: list[UnitCoverageShape]
     outstanding: list[OutstandingShape]
     inquiries: InquiriesShape

@@ -5,10 +5,11 @@ from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from service.actions.post_document import Posted, post_document, preview_audience
 from service.domain import texts
+from service.domain.control import ControlQuestion
 from service.domain.deadlines import Due, parse_deadline, parse_moment
 from service.domain.documents import Mode, Posting, Signer, SigningAuthority, Urgency, document_type, parse_urgency
 from service.domain.errors import BadDate, NotFound
@@ -32,6 +33,17 @@ _MOMENT = "yyyy-MM-ddTHH:mm (in the office's zone unless it names its own)"
 _Unfilled = BeforeValidator(lambda given: None if given == "" else given)
 
 
+class QuestionGiven(Shape):
+    """A control question; `right` counts the choices from 1."""
+
+    prompt: Text
+    choices: list[Text]
+    right: int
+
+
+_QUESTIONS = TypeAdapter(list[QuestionGiven])
+
+
 class PostingForm(Shape):
     """A document and whom it is for. Files are further parts of the form, each named `files`."""
 
@@ -53,6 +65,9 @@ class PostingForm(Shape):
     adds_joiners: Annotated[bool, Field(description="Whether people who come to the audience later are listed too")] = (
         False
     )
+    questions: Annotated[
+        Text, Field(description='Control questions as JSON: [{"prompt": "...", "choices": ["...", "..."], "right": 1}]')
+    ] = ""
 
 
 def _form_schema() -> dict[str, object]:
@@ -143,6 +158,7 @@ async def posting_of(request: Request, site: SiteDep, actor: ActorDep) -> Postin
     form = await read_form(request, _FILES, site.runtime.policy.max_file_bytes)
     try:
         asked = PostingForm.model_validate(form.fields)
+        questions = _QUESTIONS.validate_json(asked.questions or "[]")
     except ValidationError as error:
         raise RequestValidationError([{**found, "loc": ("body", *found["loc"])} for found in error.errors()]) from error
     now = site.runtime.clock()
@@ -162,6 +178,7 @@ async def posting_of(request: Request, site: SiteDep, actor: ActorDep) -> Postin
         files=form.files,
         send_at=_moment(asked.send_at, now) if asked.send_at else None,
         adds_joiners=asked.adds_joiners,
+        questions=tuple(ControlQuestion(one.prompt, tuple(one.choices), one.right) for one in questions),
     )
 
 

@@ -15,10 +15,12 @@ from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from service.actions.acknowledge import acknowledge, open_document
+from service.domain.control import MOST_QUESTIONS
 from service.domain.documents import Mode, Urgency, document_type
 from service.domain.errors import ForgedRequest, NotFound
 from service.domain.receipts import Route, State
 from service.domain.roles import Actor, Role
+from service.store.control import questions_of
 from service.store.distributions import distribution_row
 from service.store.documents import document_row, file_content, stored_files
 from service.store.receipts import facts_of, history_page, inbox_counts, inbox_page, receipt_row
@@ -80,6 +82,14 @@ class FactShape(Shape):
     note: str
 
 
+class QuestionShape(Shape):
+    """A control question to answer with the confirmation."""
+
+    position: int
+    prompt: str
+    choices: list[str]
+
+
 class InboxDocument(InboxLine):
     """With the text, the files and everything recorded about this person's receipt."""
 
@@ -91,11 +101,20 @@ class InboxDocument(InboxLine):
     body: str
     body_sha256: str
     files: list[FileShape]
+    questions: list[QuestionShape]
     recorded: list[FactShape]
 
 
 class Confirming(Shape):
     revision: Annotated[int, Field(ge=1, le=_MOST_REVISIONS, description="The revision that was read")]
+    answers: Annotated[
+        dict[int, int],
+        Field(
+            default_factory=dict,
+            max_length=MOST_QUESTIONS,
+            description="Of each control question its choice, by position, both from 1",
+        ),
+    ]
 
 
 class AcknowledgedShape(Shape):
@@ -179,6 +198,7 @@ def read(site: SiteDep, actor: SessionActorDep, distribution_id: Id) -> InboxDoc
             raise NotFound
         files = stored_files(session, head["document_id"], head["revision"])
         recorded = facts_of(session, distribution_id, person_id)
+        questions = questions_of(session, distribution_id)
     must_confirm = head["mode"] == Mode.ACKNOWLEDGE and receipt["status"] != State.ACKNOWLEDGED
     row = {**document, **head, **receipt, "revision": head["revision"], "must_confirm": must_confirm}
     return InboxDocument.model_validate(
@@ -187,6 +207,10 @@ def read(site: SiteDep, actor: SessionActorDep, distribution_id: Id) -> InboxDoc
             **_words(row),
             "type_name": document_type(row["type_code"]).name,
             "files": file_shapes(files, f"/api/v1/inbox/{distribution_id}"),
+            "questions": [
+                QuestionShape(position=position, prompt=question.prompt, choices=list(question.choices))
+                for position, question in enumerate(questions, 1)
+            ],
             "recorded": recorded,
         }
     )
@@ -213,7 +237,7 @@ def record_opened(site: SiteDep, actor: SessionActorDep, distribution_id: Id) ->
 @router.post("/inbox/{distribution_id}/acknowledge")
 def confirm(site: SiteDep, actor: SessionActorDep, distribution_id: Id, given: Confirming) -> AcknowledgedShape:
     """Record the person's confirmation; repeating it changes nothing. A session's POST, with `X-Form-Token`."""
-    done = acknowledge(site.runtime, actor, distribution_id, given.revision, Route.INBOX)
+    done = acknowledge(site.runtime, actor, distribution_id, given.revision, Route.INBOX, given.answers)
     return AcknowledgedShape.model_validate(done)
 
 

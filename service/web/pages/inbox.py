@@ -4,6 +4,7 @@ Opening is recorded when the addressee's own browser shows the page; confirming 
 addressee's own session (contract, promise I4).
 """
 
+import re
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
@@ -14,13 +15,16 @@ from sqlalchemy.orm import Session
 
 from service.actions.acknowledge import acknowledge, open_document
 from service.domain.arrivals import Arrival, arrive
-from service.domain.errors import LinkOfAnother, NotFound
+from service.domain.control import MOST_QUESTIONS
+from service.domain.errors import LinkOfAnother, NotFound, UnansweredQuestion
 from service.domain.roles import Act, Actor
 from service.store.distributions import distribution_row
 from service.store.documents import file_content
 from service.store.receipts import receipt_row
 from service.web.deps import Before, Id, PostingVisitor, SiteDep, VisitorDep, page
 from service.web.downloads import download
+from service.web.errors import status_of
+from service.web.fields import Sent, SentDep
 from service.web.inbox_views import document_view, history_view, inbox_view
 from service.web.navigation import home
 from service.web.site import Site
@@ -78,15 +82,30 @@ def own_document(site: Site, actor: Actor, distribution_id: int) -> DocumentView
 
 @router.post("/inbox/{distribution_id}/acknowledge")
 def confirm(
+    request: Request,
     site: SiteDep,
     visitor: PostingVisitor,
     distribution_id: Id,
     revision: Annotated[int, Form(ge=1, le=2**15 - 1)],
+    sent: SentDep,
     via: Annotated[str, Form()] = "",
 ) -> Response:
+    answers = _answers(sent)
     route = _arrival(site, visitor.actor, distribution_id, via).route
-    acknowledge(site.runtime, visitor.actor, distribution_id, revision, route)
+    try:
+        acknowledge(site.runtime, visitor.actor, distribution_id, revision, route, answers)
+    except UnansweredQuestion as refused:
+        view = own_document(site, visitor.actor, distribution_id)
+        chosen = tuple(replace(line, chosen=answers.get(line.position, 0)) for line in view.questions)
+        kept = replace(view, questions=chosen, via=via, wrong=refused.vi)
+        return page(site, "document.html", kept, visitor, request, status_of(refused))
     return RedirectResponse(f"/inbox/{distribution_id}#xac-nhan", HTTPStatus.SEE_OTHER)
+
+
+def _answers(sent: Sent) -> dict[int, int]:
+    """What was chosen, by the position of its question; whatever is no digit is no choice."""
+    given = {position: sent.text(f"answer{position}") for position in range(1, MOST_QUESTIONS + 1)}
+    return {position: int(choice) for position, choice in given.items() if re.fullmatch(r"[0-9]", choice, re.ASCII)}
 
 
 @router.get("/inbox/{distribution_id}/files/{file_id}")

@@ -65,6 +65,8 @@ def show_report(
         listing_done=report.listing_done,
         is_whole=unit_ids is None,
         csv_href=f"/distributions/{distribution_id}/report.csv?{urlencode(asked)}".removesuffix("?"),
+        routes=report.routes,
+        questions=report.questions,
         inquiries=report.inquiries,
     )
     return page(site, "report.html", view, visitor, request, 422 if error else 200)
