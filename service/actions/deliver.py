@@ -18,8 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 from service import doorbell
 from service.actions.editions import EditionShelf
-from service.domain.deliveries import GivenBack, History, Outcome, Requeued, Verdict, decide
-from service.domain.letters import Haste, Letter, Sent
+from service.domain.deliveries import Broken, GivenBack, History, Outcome, Requeued, Verdict, decide
+from service.domain.letters import Claimed, Edition, Haste, Letter, Sent
 from service.runtime import Runtime
 from service.store import circuits, deliveries
 
@@ -123,8 +123,10 @@ class _Result:
 
 def _attempt(runtime: Runtime, shelf: EditionShelf, batch: deliveries.Claim, lease: _Lease) -> _Result:
     """Send one batch, and record whatever comes back of it, even when the lease is lost: a 250 counts all the same."""
-    letters = [_letter(shelf, batch, row) for row in batch.rows]
-    tried, serves = 0, True
+    letters, unreadable = _surely(lambda: _letters(runtime, shelf, batch))
+    if unreadable:
+        _surely(lambda: _record(runtime, unreadable))
+    tried, serves = len(unreadable), True
     for sent in runtime.mailer.send(letters, lease.haste):
         if sent:
             serves = _surely(lambda: _record(runtime, sent)) and serves  # noqa: B023 - called at once
@@ -137,28 +139,39 @@ def _attempt(runtime: Runtime, shelf: EditionShelf, batch: deliveries.Claim, lea
 Result = TypeVar("Result")
 
 
-def _surely(write: Callable[[], Result]) -> Result:
+def _surely(act: Callable[[], Result]) -> Result:
     """Do it again until the database is there: a 250 that was read and forgotten means a second copy."""
     while True:
         try:
-            return write()
+            return act()
         except OperationalError as error:
-            log.warning("the database does not answer; results of letters wait in this worker: %s", error)
+            log.warning("the database does not answer; letters wait in this worker: %s", error)
             time.sleep(DATABASE_PAUSE_SECONDS)
 
 
-def _letter(shelf: EditionShelf, batch: deliveries.Claim, row: RowMapping) -> Letter:
-    edition = shelf.edition(row)
+def _letters(runtime: Runtime, shelf: EditionShelf, batch: deliveries.Claim) -> tuple[list[Letter], list[Sent]]:
+    """The letters of a batch, and what became of those that cannot even be read."""
+    letters, unreadable, now = [], [], runtime.clock()
+    for row, edition in zip(batch.rows, shelf.editions(batch.rows), strict=True):
+        history = History(row["attempts"], row["crashes"], row["age"])
+        if isinstance(edition, Broken):
+            unreadable.append(Sent(Claimed(row["id"], batch.token, history), edition, now, now))
+        else:
+            letters.append(_letter(batch, row, history, edition, shelf.path(row)))
+    return letters, unreadable
+
+
+def _letter(batch: deliveries.Claim, row: RowMapping, history: History, edition: Edition, path: str) -> Letter:
     return Letter(
         delivery_id=row["id"],
         lease_token=batch.token,
+        history=history,
         message_id=row["message_id"],
         address=row["address"],
         recipient_name=row["recipient_name"],
         unit_name=row["unit_name"],
-        path=shelf.path(row),
+        path=path,
         edition=edition,
-        history=History(row["attempts"], row["crashes"], row["age"]),
     )
 
 

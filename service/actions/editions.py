@@ -1,15 +1,18 @@
-"""What the letters of one occasion share: read from the database once per run, whatever the number of letters."""
+"""What the letters of one occasion share: read from the database once per batch, whatever the number of letters."""
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from sqlalchemy import RowMapping
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from service.domain.corrections import Correction, errata
 from service.domain.corrections import Kind as Correcting
 from service.domain.credentials import LetterLink, Purpose, sign_letter_link, sign_link
+from service.domain.deliveries import Broken
 from service.domain.documents import Mode, Urgency, document_type
 from service.domain.inquiries import Kind as Inquiry
 from service.domain.letters import (
@@ -23,6 +26,7 @@ from service.domain.letters import (
 )
 from service.domain.occasions import OF_ONE_READER, WITH_LINK, Kind, parse_occasion
 from service.domain.receipts import State
+from service.domain.vietnamese import strip_controls
 from service.runtime import Runtime
 from service.store.accounts import account_row
 from service.store.corrections import corrections_of
@@ -32,21 +36,36 @@ from service.store.documents import FIRST_REVISION, attached_files, document_row
 from service.store.inquiries import inquiry_row
 from service.store.receipts import facts_of
 
+log = logging.getLogger(__name__)
+
 
 class EditionShelf:
-    """Keeps the editions of one run; made anew for the next, so that it cannot grow."""
+    """Reads what the letters of a batch share, each edition once."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._kept: dict[str, Edition] = {}
 
-    def edition(self, row: RowMapping) -> Edition:
-        """The edition of a row of `deliveries`."""
-        key, kind = _key(row), parse_occasion(row["occasion"]).kind
-        if key not in self._kept:
+    def editions(self, rows: Sequence[RowMapping]) -> list[Edition | Broken]:
+        """The edition of each row of `deliveries`, in their order; one that cannot be read breaks its own letters only.
+
+        Raises:
+            OperationalError: the database does not answer, which is no letter's fault.
+        """
+        read: dict[str, Edition | Broken] = {}
+        for row in rows:
+            if (key := _key(row)) not in read:
+                read[key] = self._read(key, row)
+        return [read[_key(row)] for row in rows]
+
+    def _read(self, key: str, row: RowMapping) -> Edition | Broken:
+        try:
             with self._runtime.sessions() as session:
-                self._kept[key] = _BUILDERS[kind](session, key, row)
-        return self._kept[key]
+                return _BUILDERS[parse_occasion(row["occasion"]).kind](session, key, row)
+        except OperationalError:
+            raise
+        except Exception as error:  # whatever it is, no other letter of the batch must pay for it
+            log.exception("what the letters %s share cannot be read", key)
+            return Broken(strip_controls(f"cannot be read: {type(error).__name__}: {error}"))
 
     def path(self, row: RowMapping) -> str:
         """The personal link of this letter, below the base address; the same in every attempt."""
@@ -69,7 +88,7 @@ def _key(row: RowMapping) -> str:
     key = f"{row['occasion']}/{row['distribution_id'] or row['account_id']}"
     if row["own_due_at"] is not None:
         key = f"{key}/{row['own_due_at'].isoformat()}"
-    return f"{key}/{row['person_id']}" if parse_occasion(row["occasion"]).kind in OF_ONE_READER else key
+    return f"{key}/{row['person_id']}" if row["occasion"].partition(":")[0] in OF_ONE_READER else key
 
 
 def _document_edition(session: Session, key: str, row: RowMapping) -> Edition:

@@ -146,29 +146,35 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """One delivery, claimed under `lease_token` until its lease ends.
+class Claimed:
+    """One delivery, held under `lease_token` until its lease ends."""
+
+    delivery_id: int
+    lease_token: UUID
+    history: History
+
+
+@dataclass(frozen=True, slots=True)
+class Letter(Claimed):
+    """A claimed delivery with all that it takes to send it.
 
     `path` is the personal link below the base address, starting with a slash; `message_id` stands without its angle
     brackets and is the same in every attempt (contract, promise I2).
     """
 
-    delivery_id: int
-    lease_token: UUID
     message_id: str
     address: str
     recipient_name: str
     unit_name: str
     path: str
     edition: Edition
-    history: History
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What one attempt came to. Times are aware, taken from the worker's clock, for the attempts table only."""
 
-    letter: Letter
+    letter: Claimed
     outcome: Outcome
     started_at: datetime
     ended_at: datetime

@@ -50,7 +50,7 @@ from service.domain.deliveries import (
     Verdict,
     sources,
 )
-from service.domain.letters import Letter, Sent
+from service.domain.letters import Claimed, Sent
 from service.domain.occasions import ABOUT_THE_TEXT, ORIGINAL, WITH_LINK, Kind
 from service.store.documents import FIRST_REVISION
 from service.store.tables import accounts, attempts, deliveries
@@ -145,7 +145,7 @@ def record(session: Session, judged: Sequence[tuple[Sent, Verdict]], worker: str
         session.execute(insert(attempts), tried)
 
 
-def _put_back(session: Session, letters: Sequence[Letter], moment: datetime) -> None:
+def _put_back(session: Session, letters: Sequence[Claimed], moment: datetime) -> None:
     """As if they had not been claimed: nothing was tried, so they stay due since when they were."""
     if not letters:
         return

@@ -1,5 +1,6 @@
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -235,6 +236,25 @@ def test_a_letter_that_breaks_its_worker_again_and_again_is_set_aside(
     assert (letter["status"], letter["attempts"]) == ("set_aside", 0), "the mail server never heard of it"
 
 
+@pytest.mark.parametrize("broken", [{"distribution_id": 0}, {"occasion": "of-a-later-version:1"}])
+def test_letters_that_cannot_be_read_harm_nobody_else(
+    runtime: Runtime, mailer: FakeMailer, post: Callable[..., int], broken: dict[str, object]
+) -> None:
+    post(4)
+    unreadable = [one["id"] for one in letters(runtime)[:2]]
+    with runtime.sessions.begin() as session:
+        session.execute(update(delivery_table).where(delivery_table.c.id.in_(unreadable)).values(broken))
+    deliver_due(runtime)
+    found = [(one["status"], one["crashes"], one["in_doubt"]) for one in letters(runtime)]
+    assert found == [("waiting", 1, False)] * 2 + [("accepted", 0, False)] * 2
+    assert "cannot be read" in letters(runtime)[0]["last_reply"]
+    assert Counter(one["outcome"] for one in tried(runtime)) == {"broken": 2, "accepted": 2}
+    for _ in range(runtime.policy.retry.set_aside_after - 1):
+        make_due(runtime)
+        deliver_due(runtime)
+    assert [one["status"] for one in letters(runtime)] == ["set_aside"] * 2 + ["accepted"] * 2
+
+
 def test_while_the_server_is_away_letters_wait_and_count_no_attempt(
     runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]
 ) -> None:
@@ -266,8 +286,8 @@ def test_when_the_server_is_back_one_probe_goes_first_and_all_follow(
 def test_the_most_urgent_letters_leave_first(runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]) -> None:
     bulk, flash = post(3), post(2, Urgency.FLASH)
     deliver_due(runtime)
-    order = [one.edition.key for one in mailer.letters]
-    assert order == [f"original/{flash}"] * 2 + [f"original/{bulk}"] * 3
+    order = [one.path.partition("?")[0] for one in mailer.letters]
+    assert order == [f"/inbox/{flash}"] * 2 + [f"/inbox/{bulk}"] * 3
 
 
 def test_two_workers_never_hold_the_same_letter(runtime: Runtime, mailer: FakeMailer, post: Callable[..., int]) -> None:
