@@ -109,11 +109,20 @@ def claim(
 
 
 def extend_lifetimes(session: Session, out_since: datetime) -> None:
-    """Now that the mail server is back, take the time that it was out from the age of what waits."""
+    """Now that the mail server is back, take the time that it was out from the age of what waits.
+
+    What somebody else is changing is passed over, for this transaction holds letters already and must not wait.
+    """
     d = deliveries.c
+    aged = (
+        select(d.id)
+        .where(d.status == literal(Status.WAITING), d.first_attempt_at.is_not(None))
+        .with_for_update(skip_locked=True)
+        .cte("aged")
+    )
     session.execute(
         update(deliveries)
-        .where(d.status == literal(Status.WAITING), d.first_attempt_at.is_not(None))
+        .where(d.id == aged.c.id)
         .values(held_for=d.held_for + (_NOW - func.greatest(d.first_attempt_at, out_since)))
     )
 
