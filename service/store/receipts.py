@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, literal, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service.domain.documents import Mode
 from service.domain.receipts import Route, State, sources
-from service.store.tables import corrections, distributions, documents, receipt_events, receipts
+from service.store.tables import corrections, distributions, documents, recall_confirmations, receipt_events, receipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +172,11 @@ def inbox_page(session: Session, person_id: int, *, before: int | None, limit: i
 
     Pages by the distribution id below `before`; the first page alone holds what must be confirmed, whole.
     """
-    r, d = receipts.c, distributions.c
-    must = and_(d.mode == Mode.ACKNOWLEDGE.value, r.status != State.ACKNOWLEDGED.value)
+    r, d, must = receipts.c, distributions.c, _owes()
     columns = select(
         r.distribution_id,
         r.status,
+        d.recalled_at,
         r.listed_at,
         d.mode,
         d.due_at,
@@ -211,19 +211,27 @@ class InboxCounts:
 
 
 def inbox_counts(session: Session, person_id: int, moment: datetime) -> InboxCounts:
-    r, d = receipts.c, distributions.c
-    must = and_(d.mode == Mode.ACKNOWLEDGE.value, r.status != State.ACKNOWLEDGED.value)
+    r, d, must = receipts.c, distributions.c, _owes()
+    stands = d.recalled_at.is_(None)
     query = (
         select(
             func.count().filter(must),
-            func.count().filter(must, d.due_at < literal(moment)),
-            func.count().filter(r.status == State.LISTED.value, ~must),
+            func.count().filter(must, stands, d.due_at < literal(moment)),
+            func.count().filter(r.status == State.LISTED.value, stands, ~must),
         )
         .select_from(receipts)
         .join(distributions, d.id == r.distribution_id)
         .where(r.person_id == person_id)
     )
     return InboxCounts(*session.execute(query).one())
+
+
+def _owes() -> ColumnElement[bool]:
+    """Whether a person has something to confirm: the document, or once it was recalled that it was removed."""
+    r, d, c = receipts.c, distributions.c, recall_confirmations.c
+    removed = exists().where(c.distribution_id == r.distribution_id, c.person_id == r.person_id)
+    unread = and_(d.mode == Mode.ACKNOWLEDGE.value, r.status != State.ACKNOWLEDGED.value)
+    return case((d.recalled_at.is_(None), unread), else_=~removed)
 
 
 def history_page(session: Session, person_id: int, *, before: int | None, limit: int) -> Sequence[RowMapping]:

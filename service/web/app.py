@@ -7,6 +7,7 @@ from service.web.assets import STATIC_DIRECTORY, LastingFiles, static
 from service.web.pages import (
     account,
     accounts,
+    corrections,
     directory,
     directory_import,
     distributions,
@@ -16,6 +17,7 @@ from service.web.pages import (
     issued_reports,
     list_changes,
     post,
+    recalls,
     receipts,
     reminders,
     reports,
@@ -37,6 +39,8 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(account.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(inbox.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(inquiries.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(corrections.router, max_body_size=site.max_request_bytes, include_in_schema=False)
+    app.include_router(recalls.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(receipts.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(post.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(distributions.router, max_body_size=_BODY_BYTES, include_in_schema=False)

@@ -6,6 +6,7 @@ from operator import itemgetter
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
+from service.domain.corrections import check_standing
 from service.domain.deliveries import Status
 from service.domain.documents import Mode, Urgency, document_type
 from service.domain.errors import NotFound
@@ -14,9 +15,10 @@ from service.domain.receipts import Route, State
 from service.domain.vietnamese import full_name
 from service.store.deliveries import letters_of
 from service.store.distributions import distribution_row
-from service.store.documents import document_row, stored_files
+from service.store.documents import FIRST_REVISION, document_row, stored_files
 from service.store.receipts import ReceiptKey, StateFact, facts_of, history_page, inbox_counts, inbox_page, receipt_row
 from service.web.control_views import question_lines
+from service.web.correction_views import corrections_view
 from service.web.inquiry_views import own_inquiries
 from service.web.receipt_views import receipt_view
 from service.web.views import (
@@ -56,21 +58,23 @@ def document_view(session: Session, distribution_id: int, person_id: int | None,
 
     Raises:
         NotFound: the person is not on the frozen list.
+        DocumentRecalled: it is not read any more.
     """
     head = distribution_row(session, distribution_id)
     receipt = receipt_row(session, distribution_id, person_id) if person_id is not None else None
     document = document_row(session, head["document_id"], head["revision"]) if head is not None else None
     if head is None or receipt is None or document is None:
         raise NotFound
+    check_standing(head["recalled_at"])
     facts = facts_of(session, distribution_id, receipt["person_id"])
     kind = document_type(head["type_code"])
     return DocumentView(
         distribution_id=distribution_id,
         heading=_heading(head),
-        number=head["number"],
+        number=document["number"],
         title=head["title"],
         type_name=kind.name,
-        issued_on=head["issued_on"],
+        issued_on=document["issued_on"],
         issuing_body=head["issuing_body"],
         signer=" ".join(filter(None, (head[f"signer_{part}"] for part in ("authority", "position", "name")))),
         urgency=Urgency(head["urgency"]),
@@ -79,14 +83,15 @@ def document_view(session: Session, distribution_id: int, person_id: int | None,
         body=document["body"],
         body_sha256=document["body_sha256"],
         revision=head["revision"],
-        published_at=head["published_at"],
+        published_at=document["published_at"],
         files=tuple(stored_files(session, head["document_id"], head["revision"])),
         reader_name=full_name(receipt["family_name"], receipt["given_name"]),
         reader_unit=receipt["unit_name"],
         deadline=_deadline(head["due_at"], now),
         confirmation=_confirmation(session, receipt, facts, head),
-        facts=_recorded(session, receipt, facts),
+        facts=recorded(session, receipt, facts),
         questions=question_lines(session, ReceiptKey(distribution_id, receipt["person_id"], head["revision"])),
+        corrections=corrections_view(session, head, facts),
         inquiries=own_inquiries(session, distribution_id, receipt["person_id"]),
         next_href=_next_to_confirm(session, receipt["person_id"], distribution_id),
     )
@@ -120,6 +125,7 @@ def _item(row: RowMapping, now: datetime) -> InboxItem:
         listed_at=row["listed_at"],
         must_confirm=row["must_confirm"],
         deadline=_deadline(row["due_at"], now),
+        is_recalled=row["recalled_at"] is not None,
     )
 
 
@@ -144,19 +150,22 @@ def _confirmation(
     return None
 
 
-def _recorded(session: Session, receipt: RowMapping, facts: list[StateFact]) -> tuple[Fact, ...]:
+def recorded(session: Session, receipt: RowMapping, facts: list[StateFact]) -> tuple[Fact, ...]:
     """Everything that is kept about this reader and this document, in the order in which it happened."""
     listed = Fact(STATE_WORDS[State.LISTED], receipt["listed_at"])
-    happened = [(fact.effective_at, _fact(fact)) for fact in facts]
+    is_corrected = receipt["revision"] > FIRST_REVISION
+    happened = [(fact.effective_at, _fact(fact, names_revision=is_corrected)) for fact in facts]
     letters = _letters(session, receipt)
     return (listed, *(shown for _, shown in sorted([*letters, *happened], key=itemgetter(0))))
 
 
-def _fact(recorded: StateFact) -> Fact:
+def _fact(recorded: StateFact, *, names_revision: bool) -> Fact:
     """What somebody else entered says so, with the day on which it was entered, and why."""
+    what = STATE_WORDS[recorded.state]
+    what = f"{what}, bản {recorded.revision}" if names_revision else what
     note = f"{recorded.route.label}: {recorded.note}" if recorded.note else recorded.route.label
     entered_at = recorded.recorded_at if recorded.route.is_entered else None
-    return Fact(STATE_WORDS[recorded.state], recorded.effective_at, note, entered_at)
+    return Fact(what, recorded.effective_at, note, entered_at)
 
 
 def _letters(session: Session, receipt: RowMapping) -> list[tuple[datetime, Fact]]:

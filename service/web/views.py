@@ -14,6 +14,7 @@ from service.domain.documents import Mode, Urgency
 from service.domain.receipts import State
 from service.store.documents import StoredFile
 from service.web.control_views import QuestionLine
+from service.web.correction_views import CorrectionsView
 from service.web.inquiry_views import OwnInquiries
 from service.web.receipt_views import ReceiptView
 
@@ -102,6 +103,7 @@ class InboxItem:
     listed_at: datetime
     must_confirm: bool
     deadline: Deadline | None
+    is_recalled: bool
 
     @property
     def is_unread(self) -> bool:
@@ -182,6 +184,7 @@ class DocumentView:
     facts: tuple[Fact, ...]
     next_href: str | None
     inquiries: OwnInquiries
+    corrections: CorrectionsView
     questions: tuple[QuestionLine, ...] = ()
     wrong: str = ""
     arrival: Arrival = Arrival.INBOX

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.acknowledge import acknowledge, open_document
 from service.domain.control import MOST_QUESTIONS
+from service.domain.corrections import check_standing
 from service.domain.documents import Mode, Urgency, document_type
 from service.domain.errors import ForgedRequest, NotFound
 from service.domain.receipts import Route, State
@@ -55,7 +56,10 @@ SessionActorDep = Annotated[Actor, Depends(session_actor)]
 
 
 class InboxLine(Shape):
-    """`must_confirm` while the person still has to; `status` is the receipt's."""
+    """`must_confirm` while the person still has to, of a recalled document that it was removed.
+
+    `status` is the receipt's.
+    """
 
     distribution_id: int
     document_id: int
@@ -71,6 +75,7 @@ class InboxLine(Shape):
     listed_at: Moment
     status: State
     must_confirm: bool
+    recalled_at: Moment | None
 
 
 class FactShape(Shape):
@@ -200,7 +205,7 @@ def read(site: SiteDep, actor: SessionActorDep, distribution_id: Id) -> InboxDoc
         recorded = facts_of(session, distribution_id, person_id)
         questions = questions_of(session, distribution_id)
     must_confirm = head["mode"] == Mode.ACKNOWLEDGE and receipt["status"] != State.ACKNOWLEDGED
-    row = {**document, **head, **receipt, "revision": head["revision"], "must_confirm": must_confirm}
+    row = {**head, **document, **receipt, "revision": head["revision"], "must_confirm": must_confirm}
     return InboxDocument.model_validate(
         {
             **{name: row[name] for name in InboxDocument.model_fields if name in row},
@@ -253,6 +258,7 @@ def _own(session: Session, person_id: int, distribution_id: int) -> tuple[RowMap
     receipt = receipt_row(session, distribution_id, person_id)
     if head is None or receipt is None:
         raise NotFound
+    check_standing(head["recalled_at"])
     return head, receipt
 
 

@@ -11,22 +11,22 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy.orm import Session
 
 from service.actions.acknowledge import acknowledge, open_document
-from service.domain.arrivals import Arrival, arrive
+from service.domain.arrivals import Arrival
 from service.domain.control import MOST_QUESTIONS
-from service.domain.errors import LinkOfAnother, NotFound, UnansweredQuestion
-from service.domain.roles import Act, Actor
+from service.domain.errors import DocumentRecalled, LinkOfAnother, NotFound, UnansweredQuestion
+from service.domain.roles import Actor
 from service.store.distributions import distribution_row
 from service.store.documents import file_content
-from service.store.receipts import receipt_row
+from service.web.correction_views import may_read
 from service.web.deps import Before, Id, PostingVisitor, SiteDep, VisitorDep, page
 from service.web.downloads import download
 from service.web.errors import status_of
 from service.web.fields import Sent, SentDep
 from service.web.inbox_views import document_view, history_view, inbox_view
 from service.web.navigation import home
+from service.web.pages.recalls import arrival_of, recalled_page
 from service.web.site import Site
 from service.web.views import DocumentView
 
@@ -58,11 +58,13 @@ def document(
     if _is_prefetch(request):
         # A page that no person looks at yet; browsers drop this answer and ask again when somebody does.
         return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
-    arrival = _arrival(site, visitor.actor, distribution_id, via)
+    arrival = arrival_of(site, visitor.actor, distribution_id, via)
     try:
         if request.method == "GET":
             open_document(site.runtime, visitor.actor, distribution_id, arrival.route)
         view = own_document(site, visitor.actor, distribution_id)
+    except DocumentRecalled:
+        return recalled_page(request, site, visitor, distribution_id, via)
     except NotFound:
         if arrival is Arrival.OF_ANOTHER:
             raise LinkOfAnother from None
@@ -75,6 +77,7 @@ def own_document(site: Site, actor: Actor, distribution_id: int) -> DocumentView
 
     Raises:
         NotFound: the person is not on the frozen list.
+        DocumentRecalled: it is not read any more.
     """
     with site.runtime.sessions() as session:
         return document_view(session, distribution_id, actor.person_id, site.runtime.clock())
@@ -91,7 +94,7 @@ def confirm(
     via: Annotated[str, Form()] = "",
 ) -> Response:
     answers = _answers(sent)
-    route = _arrival(site, visitor.actor, distribution_id, via).route
+    route = arrival_of(site, visitor.actor, distribution_id, via).route
     try:
         acknowledge(site.runtime, visitor.actor, distribution_id, revision, route, answers)
     except UnansweredQuestion as refused:
@@ -112,7 +115,7 @@ def _answers(sent: Sent) -> dict[int, int]:
 def attached_file(site: SiteDep, visitor: VisitorDep, distribution_id: Id, file_id: Id) -> Response:
     with site.runtime.sessions() as session:
         head = distribution_row(session, distribution_id)
-        if head is None or not _may_read(session, visitor.actor, distribution_id):
+        if head is None or not may_read(session, visitor.actor, head):
             raise NotFound
         file = file_content(session, head["document_id"], file_id)
     if file is None:
@@ -127,10 +130,6 @@ def history(request: Request, site: SiteDep, visitor: VisitorDep, before: Before
     return page(site, "history.html", view, visitor, request)
 
 
-def _arrival(site: Site, actor: Actor, distribution_id: int, via: str) -> Arrival:
-    return arrive(site.runtime.secret, via, distribution_id, actor.person_id, site.runtime.clock())
-
-
 def _person(actor: Actor) -> int:
     """Whose inbox it is.
 
@@ -140,13 +139,6 @@ def _person(actor: Actor) -> int:
     if actor.person_id is None:
         raise NotFound
     return actor.person_id
-
-
-def _may_read(session: Session, actor: Actor, distribution_id: int) -> bool:
-    """The addressees, and those who read every document."""
-    if actor.may(Act.READ_DOCUMENTS):
-        return True
-    return actor.person_id is not None and receipt_row(session, distribution_id, actor.person_id) is not None
 
 
 def _is_prefetch(request: Request) -> bool:
