@@ -35,7 +35,7 @@ def escalate(runtime: Runtime) -> int:
             return 0
         # Whoever held it before may have told of them meanwhile.
         reached = _reached(runtime, session, now)
-        for one in reached:
+        for one in filter(lambda one: one.new, reached):
             reminders.finish_steps(session, one.deadline.id, dict.fromkeys(one.new, 0), now)
         told = _tell(runtime, session, reached, now)
     if told:

@@ -44,6 +44,8 @@ def _remind_listed(runtime: Runtime, deadline: OpenDeadline, calendar: Calendar)
             return 0
         # Whoever held it before may have taken the step meanwhile.
         new = _not_done(session, deadline.id, names)
+        if not new:
+            return 0
         written = _take(runtime, session, deadline.id, names[-1]) if names[-1] in new else 0
         reminders.finish_steps(session, deadline.id, {step: written * (step == names[-1]) for step in new}, now)
     return written

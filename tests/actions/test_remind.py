@@ -294,6 +294,21 @@ def test_several_documents_make_one_digest(
     assert escalate(runtime) == 0
 
 
+def test_a_deadline_that_brings_nothing_new_does_not_stand_in_the_way_of_another(
+    runtime: Runtime, clock: FakeClock, people: People
+) -> None:
+    grant(runtime, people.an, Role.MANAGER, people.room)
+    post(runtime)
+    clock.now = datetime(2027, 6, 14, 7, 0, tzinfo=ZONE)
+    assert escalate(runtime) == 1
+    later = make_posting(due=DUE + timedelta(days=7))
+    clock.now = datetime(2027, 6, 15, 8, 0, tzinfo=ZONE)
+    post_document(runtime, OPERATOR, later)
+    list_recipients(runtime)
+    clock.now = datetime(2027, 6, 21, 7, 0, tzinfo=ZONE)
+    assert escalate(runtime) == 1
+
+
 def test_nobody_above_is_troubled_when_nobody_is_late(runtime: Runtime, clock: FakeClock, people: People) -> None:
     grant(runtime, people.an, Role.MANAGER, people.room)
     distribution = post(runtime)
