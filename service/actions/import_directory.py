@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.manage_accounts import granted
 from service.domain.directory import Plan, doubts, duplicates, plan_units, read_person, read_units
-from service.domain.errors import UnreadableImport
+from service.domain.errors import ImportRefused, ManyLeave, UnreadableImport
 from service.domain.evidence import Deed, entry
 from service.domain.findings import Problem, RefusedRow, RowWarning
 from service.domain.people import PersonRow, UnitRow
@@ -35,7 +35,7 @@ AnyFinding = TypeVar("AnyFinding", RefusedRow, RowWarning)
 class ImportResult:
     """What a file does to the units and to the people, each None when the file does not hold them.
 
-    `written` is false for a dry run, and where rows are refused and the good ones alone are not wanted.
+    `written` is false for a dry run, and where there is a `refusal`.
     """
 
     units: Plan | None
@@ -55,11 +55,25 @@ class ImportResult:
     def refused_rows(self) -> int:
         return sum(plan.refused_rows for plan in self.plans)
 
+    def refusal(self, *, take_good: bool, allow_leavers: bool) -> ImportRefused | ManyLeave | None:
+        """Why nothing may be written, unless the good rows alone are wanted, or those who leave are known to."""
+        if self.refused_rows and not take_good:
+            return ImportRefused(refused=self.refused_rows, rows=self.rows)
+        if self.people and self.people.many_leave and not allow_leavers:
+            return ManyLeave(left=len(self.people.left), staff=self.people.staff)
+        return None
+
 
 def import_directory(
-    runtime: Runtime, actor: Actor, source: Source, *, dry_run: bool = False, take_good: bool = False
+    runtime: Runtime,
+    actor: Actor,
+    source: Source,
+    *,
+    dry_run: bool = False,
+    take_good: bool = False,
+    allow_leavers: bool = False,
 ) -> ImportResult:
-    """Make the directory say what a CSV or XLSX file says.
+    """Make the directory say what a CSV or XLSX file says; see `ImportResult.refusal` for when it does not.
 
     A file of people is the whole staff: who is not in it has left, unless rows of it are refused. Units that no row
     names stay. Roles are granted only for an actor who may grant them.
@@ -72,7 +86,7 @@ def import_directory(
     with runtime.sessions.begin() as session, open_sheets(source) as sheets:
         lock_directory(session)
         result, touched_units = _plan(session, source, sheets, may_grant=actor.may(Act.MANAGE_ACCOUNTS))
-        if dry_run or (result.refused_rows and not take_good):
+        if dry_run or result.refusal(take_good=take_good, allow_leavers=allow_leavers):
             return result
         _write(session, result, touched_units, _moment(runtime, session), actor)
         return replace(result, written=True)
@@ -117,6 +131,7 @@ def _plan_people(
         warnings += (RowWarning(0, "role", Problem.ROLE_NOT_GRANTED, role.note, role.code) for role in roles)
     plan = Plan(
         rows=reader.rows,
+        staff=staging.count_staff(session),
         new=staging.entries(session, staging.NEW),
         changed=staging.entries(session, staging.CHANGED),
         moved=staging.entries(session, staging.MOVED),
@@ -124,6 +139,8 @@ def _plan_people(
         granted=roles if may_grant else (),
         unchanged=unchanged,
     )
+    if plan.many_leave:
+        warnings.append(RowWarning(0, "", Problem.MANY_LEAVE, str(len(plan.left)), str(plan.staff)))
     return _told(plan, sheet, refused, warnings)
 
 

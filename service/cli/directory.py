@@ -11,7 +11,7 @@ from rich.console import Console
 from service.actions.import_directory import ImportResult, import_directory
 from service.cli.attach import attach
 from service.domain.directory import Entry, Plan
-from service.domain.errors import ImportRefused, MissingFile
+from service.domain.errors import MissingFile
 from service.domain.findings import Finding
 from service.domain.roles import OPERATOR
 from service.reading.rows import Source
@@ -33,6 +33,9 @@ def import_file(
     file: Annotated[Path, typer.Argument(help="CSV or XLSX; a file of people is the whole staff.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")] = False,
     take_good: Annotated[bool, typer.Option("--take-good", help="Take the good rows when others are refused.")] = False,
+    allow_leavers: Annotated[
+        bool, typer.Option("--allow-leavers", help="Let many people leave at once who are not in the file.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     data: Annotated[Path | None, typer.Option(help="The running office's data directory.")] = None,
 ) -> None:
@@ -43,13 +46,21 @@ def import_file(
     except OSError as error:
         raise MissingFile(name=file) from error
     with stream:
-        result = import_directory(runtime, OPERATOR, Source(file.name, stream), dry_run=dry_run, take_good=take_good)
+        result = import_directory(
+            runtime,
+            OPERATOR,
+            Source(file.name, stream),
+            dry_run=dry_run,
+            take_good=take_good,
+            allow_leavers=allow_leavers,
+        )
     if as_json:
         console.print_json(json.dumps(asdict(result), default=str))
     else:
         _print(result)
-    if result.refused_rows and not take_good and not dry_run:
-        raise ImportRefused(refused=result.refused_rows, rows=result.rows)
+    refusal = result.refusal(take_good=take_good, allow_leavers=allow_leavers)
+    if refusal and not dry_run:
+        raise refusal
 
 
 def _print(result: ImportResult) -> None:

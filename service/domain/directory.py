@@ -20,6 +20,10 @@ from service.domain.vietnamese import fold, nfc, strip_controls
 INVALID_ADDRESS = "invalid"
 NO_ADDRESS = "none"
 
+# A file that is not the whole staff makes at least so many people leave, and more than this part of the office.
+FEWEST_IN_DOUBT = 5
+PART_IN_DOUBT = 10
+
 # What joins the terms of an audience expression cannot stand in the names that such an expression uses.
 _JOINTS_OF_AUDIENCES = re.compile(r"[,&]")
 _GROUP_SEPARATORS = re.compile(r"[;,]")
@@ -64,10 +68,12 @@ class Plan:
     """What an import does to the units or to the people: each good row is in one of new, changed, moved, unchanged.
 
     moved: another unit (for a unit: another parent), whatever else differs; changed: the same unit and something else.
-    left: people of the directory who are not in the file. granted: roles given, with the role as the note.
+    left: people of the directory who are not in the file, of the `staff` that it holds before the import. granted:
+    roles given, with the role as the note.
     """
 
     rows: int = 0
+    staff: int = 0
     new: tuple[Entry, ...] = ()
     changed: tuple[Entry, ...] = ()
     moved: tuple[Entry, ...] = ()
@@ -81,6 +87,11 @@ class Plan:
     def refused_rows(self) -> int:
         """A row that is wrong in two columns counts once."""
         return len({found.line for found in self.refused})
+
+    @property
+    def many_leave(self) -> bool:
+        """Whether so many leave at once that somebody must say that the file is the whole staff."""
+        return len(self.left) >= FEWEST_IN_DOUBT and len(self.left) * PART_IN_DOUBT > self.staff
 
 
 Refusals = tuple[RefusedRow, ...]

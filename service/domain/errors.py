@@ -507,6 +507,18 @@ class ImportRefused(Invalid):
     vietnamese = "{refused}/{rows} dòng bị từ chối nên chưa nhận dòng nào; sửa tệp hoặc chọn nhận các dòng đúng."
 
 
+class ManyLeave(Invalid):
+    code = "many-leave"
+    en = (
+        "{left} of the {staff} people in the directory are not in the file and would leave, so nothing was taken; "
+        "import the whole staff, or allow it with --allow-leavers."
+    )
+    vietnamese = (
+        "{left}/{staff} người trong danh bạ không có trong tệp nên chưa nhận gì; nhập tệp đủ toàn bộ danh sách, "
+        "hoặc chọn cho những người đó rời cơ quan."
+    )
+
+
 class UnknownPerson(Invalid):
     code = "unknown-person"
     en = "There is no person with the code {given!r} in the directory."

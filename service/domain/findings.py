@@ -28,6 +28,7 @@ class Problem(StrEnum):
     UNKNOWN_COLUMN = "unknown-column"
     UNKNOWN_SHEET = "unknown-sheet"
     NOBODY_LEFT = "nobody-left"
+    MANY_LEAVE = "many-leave"
     ROLE_NOT_GRANTED = "role-not-granted"
 
 
@@ -92,6 +93,10 @@ _SENTENCES: Mapping[Problem, tuple[str, str]] = MappingProxyType(
         Problem.NOBODY_LEFT: (
             "rows are refused, so nobody who is missing from the file is taken as having left",
             "có dòng bị từ chối nên không coi ai vắng trong tệp là đã rời cơ quan",
+        ),
+        Problem.MANY_LEAVE: (
+            "{given} of the {other} people in the directory are not in it and would leave; is it the whole staff?",
+            "{given}/{other} người trong danh bạ không có trong tệp và sẽ rời cơ quan; tệp đã đủ danh sách chưa?",
         ),
         Problem.ROLE_NOT_GRANTED: (
             "{given} is not granted to {other}: only an administrator grants roles",

@@ -183,6 +183,11 @@ def compare_people(session: Session, *, is_complete: bool) -> int:
     return session.execute(select(func.count()).select_from(staged)).scalar_one() - touched
 
 
+def count_staff(session: Session) -> int:
+    """How many people the directory holds now."""
+    return session.execute(select(func.count()).select_from(memberships).where(_is_current())).scalar_one()
+
+
 def entries(session: Session, verdict: str) -> tuple[Entry, ...]:
     """Whom the import touches in this way, in the order of the file, those who left by code."""
     c = compared.c

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.actions.import_directory import ImportResult, import_directory
 from service.domain.directory import Entry, Plan
-from service.domain.errors import NotFound, UnreadableImport
+from service.domain.errors import ImportRefused, ManyLeave, NotFound, UnreadableImport
 from service.domain.findings import Problem
 from service.domain.roles import OPERATOR, Role
 from service.reading.rows import Source
@@ -113,7 +113,7 @@ def test_a_second_import_of_the_same_file_writes_nothing(runtime: Runtime, clock
 
     again = import_rows(runtime, *PEOPLE).people
 
-    assert again == Plan(rows=3, unchanged=3)
+    assert again == Plan(rows=3, staff=3, unchanged=3)
     assert [count(runtime, table) for table in written] == before
 
 
@@ -300,6 +300,59 @@ def test_the_good_rows_are_taken_when_asked_and_nobody_is_taken_as_having_left(r
     assert (codes(result.people.new), result.people.left) == (["NV3"], ())
     assert Problem.NOBODY_LEFT in {found.problem for found in result.people.warnings}
     assert all(row.valid_to is None for code in ("NV1", "NV2") for row in versions(runtime, code))
+
+
+STAFF = tuple(f"NV{number:02},Nguyễn Văn,Mẫu,,cong-chuc,VP,,,,," for number in range(12))
+
+
+def test_a_file_that_makes_many_leave_is_refused_by_its_figures_and_changes_nothing(runtime: Runtime) -> None:
+    import_rows(runtime, *STAFF)
+
+    result = import_rows(runtime, "NV99,Lê Thị,Mới,,cong-chuc,VP,,,,,", *STAFF[:7])
+
+    assert not result.written
+    refusal = result.refusal(take_good=False, allow_leavers=False)
+    assert isinstance(refusal, ManyLeave)
+    assert str(refusal).startswith("5 of the 12 people in the directory are not in the file and would leave")
+    assert "--allow-leavers" in str(refusal)
+    with runtime.sessions() as session:
+        assert sum(unit.people for unit in list_units(session)) == 12
+    assert count(runtime, t.people) == 12
+
+
+def test_those_who_leave_are_let_go_when_that_is_allowed(runtime: Runtime) -> None:
+    import_rows(runtime, *STAFF)
+
+    result = import_directory(runtime, OPERATOR, source(*STAFF[:7]), allow_leavers=True)
+
+    assert result.written
+    assert result.people is not None
+    assert (len(result.people.left), result.people.staff) == (5, 12)
+    with runtime.sessions() as session:
+        assert sum(unit.people for unit in list_units(session)) == 7
+
+
+def test_a_dry_run_warns_that_many_would_leave(runtime: Runtime) -> None:
+    import_rows(runtime, *STAFF)
+
+    few = import_directory(runtime, OPERATOR, source(*STAFF[:8]), dry_run=True)
+    many = import_directory(runtime, OPERATOR, source(*STAFF[:7]), dry_run=True)
+
+    assert few.people is not None
+    assert many.people is not None
+    assert few.people.warnings == ()
+    assert [found.reason for found in many.people.warnings] == [
+        "5 of the 12 people in the directory are not in it and would leave; is it the whole staff?"
+    ]
+
+
+def test_bad_rows_are_told_before_who_would_leave(runtime: Runtime) -> None:
+    import_rows(runtime, *STAFF)
+
+    result = import_directory(runtime, OPERATOR, source(BINH.replace("VP", "???")), allow_leavers=True)
+
+    assert not result.written
+    assert isinstance(result.refusal(take_good=False, allow_leavers=True), ImportRefused)
 
 
 def test_of_repeated_codes_none_is_taken_and_both_lines_are_named(runtime: Runtime) -> None:

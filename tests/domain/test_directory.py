@@ -9,6 +9,7 @@ from service.domain.directory import (
     INVALID_ADDRESS,
     NO_ADDRESS,
     Entry,
+    Plan,
     Row,
     doubts,
     duplicates,
@@ -272,3 +273,21 @@ def test_units_are_new_changed_moved_or_unchanged() -> None:
     assert plan.changed == (Entry("VP", "Văn phòng Sở", "name, position"),)
     assert plan.moved == (Entry("KHTC", "Phòng Kế hoạch – Tài chính", "SO → VP"),)
     assert (plan.unchanged, plan.left) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("left", "staff", "many"),
+    [
+        (4, 5, False),
+        (5, 5, True),
+        (5, 49, True),
+        (5, 50, False),
+        (8, 80, False),
+        (9, 80, True),
+        (1_000, 10_000, False),
+        (1_001, 10_000, True),
+    ],
+)
+def test_many_leave_when_it_is_more_than_a_tenth_and_at_least_five(left: int, staff: int, many: bool) -> None:
+    leaving = tuple(Entry(f"NV{number}", "Nguyễn Văn Mẫu") for number in range(left))
+    assert Plan(staff=staff, left=leaving).many_leave is many

@@ -14,7 +14,7 @@ from service.domain.receipts import Route
 from service.domain.roles import Role
 from service.runtime import Runtime
 from service.store.grants import Grant, add_grant
-from service.store.tables import absences, exemptions, people, receipts
+from service.store.tables import absences, exemptions, memberships, people, receipts
 from service.web.pages.directory_import import CARRIED_BYTES
 from tests.makers import LONG_AGO, make_actor, make_person
 from tests.web.conftest import form_token, send
@@ -263,6 +263,13 @@ def upload(
     return answer.status_code, answer.text
 
 
+def staff(runtime: Runtime) -> int:
+    with runtime.sessions() as session:
+        return session.execute(
+            select(func.count()).select_from(memberships).where(memberships.c.valid_to.is_(None))
+        ).scalar_one()
+
+
 def hidden(page: str) -> dict[str, str]:
     """What the page carries unseen to its second form."""
     return dict(re.findall(r'name="(digest|file_name|content)" value="([^"]*)"', page))
@@ -302,7 +309,7 @@ def test_refused_rows_are_named_by_line_column_and_reason_and_keep_everything_ou
         assert "3 Mã đơn vị không có đơn vị &#39;KHONG&#39;" in text_of(page)
         status, shown = write(client, page)
     assert status == 422
-    assert "Chưa nhập gì: có dòng bị từ chối." in shown
+    assert "1/2 dòng bị từ chối nên chưa nhận dòng nào" in shown
     assert count(office.runtime, people) == before
 
 
@@ -313,6 +320,26 @@ def test_the_good_rows_alone_are_taken_when_asked_for(office: Office) -> None:
         status, shown = write(client, page, take_good="1")
     assert (status, "1 dòng bị từ chối không được nhận" in shown) == (200, True)
     assert count(office.runtime, people) == before + 1
+
+
+def test_so_many_leave_only_when_it_is_ticked(office: Office) -> None:
+    before = staff(office.runtime)
+    with office.visit("secretariat") as client:
+        _, page = upload(client, NEW)
+        assert "9/9 người trong danh bạ không có trong tệp và sẽ rời cơ quan" in text_of(page)
+        status, shown = write(client, page)
+        assert (status, "9/9 người trong danh bạ không có trong tệp nên chưa nhận gì" in shown) == (422, True)
+        assert "Cho 9/9 người không có trong tệp rời cơ quan" in shown
+        assert staff(office.runtime) == before
+        status, shown = write(client, page, allow_leavers="1")
+    assert (status, "Đã nhập 10 thay đổi." in shown) == (200, True)
+    assert staff(office.runtime) == 1
+
+
+def test_the_tick_is_not_offered_where_few_leave(office: Office) -> None:
+    with office.visit("secretariat") as client:
+        _, page = upload(client, UNITS, name="don-vi.csv")
+    assert 'name="allow_leavers"' not in page
 
 
 def test_a_file_that_changed_between_the_two_steps_is_shown_again(office: Office) -> None:

@@ -10,7 +10,7 @@ from service.actions.import_directory import import_directory
 from service.actions.record_absence import Period, record_absence
 from service.domain.audiences import StaffClass
 from service.domain.documents import NewFile
-from service.domain.errors import ImportRefused, NotFound, UnknownUnit
+from service.domain.errors import NotFound, UnknownUnit
 from service.domain.findings import Problem as FindingProblem
 from service.domain.roles import Act
 from service.domain.texts import REASON
@@ -80,11 +80,15 @@ class FindingShape(Shape):
 
 
 class PlanShape(Shape):
+    """`staff` are the people in the directory before the import; `many_leave` when that must be allowed."""
+
     rows: int
+    staff: int
     new: list[EntryShape]
     changed: list[EntryShape]
     moved: list[EntryShape]
     left: list[EntryShape]
+    many_leave: bool
     granted: list[EntryShape]
     unchanged: int
     refused: list[FindingShape]
@@ -169,18 +173,21 @@ def import_people(
     file: Annotated[NewFile, Depends(import_file)],
     dry_run: Annotated[bool, Query(description="Say what would happen, and do nothing")] = False,
     take_good: Annotated[bool, Query(description="Take the good rows when others are refused")] = False,
+    allow_leavers: Annotated[bool, Query(description="Let many people leave at once who are not in the file")] = False,
 ) -> ImportShape | Response:
     """Make the directory say what the file says: all good rows or none.
 
-    When rows are refused and the good ones alone are not wanted, nothing is written and the answer is a problem whose
-    member `result` says what is wrong with each row.
+    When rows are refused and the good ones alone are not wanted, or many people would leave and that is not allowed,
+    nothing is written and the answer is a problem whose member `result` says what the file would do.
     """
     source = Source(file.name, BytesIO(file.content))
-    result = import_directory(site.runtime, actor, source, dry_run=dry_run, take_good=take_good)
+    result = import_directory(
+        site.runtime, actor, source, dry_run=dry_run, take_good=take_good, allow_leavers=allow_leavers
+    )
     shape = ImportShape.model_validate(result)
-    if result.written or dry_run:
+    refusal = result.refusal(take_good=take_good, allow_leavers=allow_leavers)
+    if refusal is None or dry_run:
         return shape
-    refusal = ImportRefused(refused=result.refused_rows, rows=result.rows)
     return problem(refusal, result=shape.model_dump(mode="json"))
 
 

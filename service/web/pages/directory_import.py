@@ -21,6 +21,7 @@ from service.domain.roles import Act
 from service.reading.rows import Source
 from service.web.deps import SiteDep, VisitorDep, page
 from service.web.directory_views import ImportView, plan_views
+from service.web.errors import status_of
 from service.web.fields import Sent, Upload, upload_for
 from service.web.site import Site
 
@@ -70,12 +71,11 @@ def _write(request: Request, site: Site, visitor: Visitor, source: Source, sent:
         result = import_directory(site.runtime, visitor.actor, source, dry_run=True)
         view = _view(result, source, "Tệp này không phải là tệp vừa xem. Xem lại thay đổi dưới đây rồi nhập.")
         return page(site, "import.html", view, visitor, request, HTTPStatus.CONFLICT)
-    result = import_directory(site.runtime, visitor.actor, source, take_good=sent.text("take_good") == "1")
-    if result.written:
-        return page(site, "import.html", _view(result, source), visitor, request)
-    error = "Chưa nhập gì: có dòng bị từ chối. Sửa tệp, hoặc chọn chỉ nhận các dòng đúng."
-    view = _view(result, source, error)
-    return page(site, "import.html", view, visitor, request, HTTPStatus.UNPROCESSABLE_ENTITY)
+    take_good, allow_leavers = (sent.text(name) == "1" for name in ("take_good", "allow_leavers"))
+    result = import_directory(site.runtime, visitor.actor, source, take_good=take_good, allow_leavers=allow_leavers)
+    refusal = result.refusal(take_good=take_good, allow_leavers=allow_leavers)
+    view = _view(result, source, refusal.vi if refusal else "")
+    return page(site, "import.html", view, visitor, request, status_of(refusal) if refusal else HTTPStatus.OK)
 
 
 def _refused(request: Request, site: Site, visitor: Visitor, sentence: str) -> Response:

@@ -87,6 +87,20 @@ def test_a_refused_import_names_line_column_and_reason_and_writes_nothing(secret
     assert "P3" in unit_codes(secretariat)
 
 
+def test_so_many_leave_only_when_it_is_allowed(secretariat: Caller) -> None:
+    one = "code,family_name,given_name,staff_class,unit_code\nF,Lê,Phúc,cong-chuc,P1\n"
+    status, dry = upload(secretariat, one, "?dry_run=true")
+    assert (status, dry["people"]["many_leave"], dry["people"]["staff"]) == (200, True, 5)  # type: ignore[index]  # JSON
+    status, problem = upload(secretariat, one)
+    assert (status, problem["code"]) == (422, "many-leave")
+    assert str(problem["detail"]).startswith("5 of the 5 people in the directory are not in the file")
+    assert len(problem["result"]["people"]["left"]) == 5  # type: ignore[index]  # JSON
+    assert "A" in walked(secretariat, "/people")
+    status, done = upload(secretariat, one, "?allow_leavers=true")
+    assert (status, done["written"]) == (200, True)
+    assert walked(secretariat, "/people") == ["F"]
+
+
 def test_what_is_no_table_is_refused_in_one_sentence(secretariat: Caller) -> None:
     for content in (b"", b"\xff\xfe\x00", b"PK\x03\x04broken", "mã;tên\n".encode("utf-16")):
         status, problem = upload(secretariat, content)
