@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service import doorbell
 from service.actions import add_recipients, deliver, escalate, list_recipients, remind, seal_evidence, sweep
+from service.actions.editions import EditionShelf
 from service.runtime import Runtime
 from service.settings import read_settings
 from service.wiring import build
@@ -31,7 +32,7 @@ def list_recipients_due() -> None:
 @app.task(name=doorbell.DELIVER_DUE)
 def deliver_due() -> None:
     with ending_in_order():
-        deliver.deliver_due(runtime(), is_stopping)
+        deliver.deliver_due(runtime(), shelf(), is_stopping)
 
 
 @app.task(name=doorbell.SWEEP)
@@ -56,9 +57,20 @@ def runtime() -> Runtime:
         return _build_once()
 
 
+def shelf() -> EditionShelf:
+    """As `runtime`."""
+    with _building:
+        return _make_shelf_once()
+
+
 @cache
 def _build_once() -> Runtime:
     return build(read_settings())
+
+
+@cache
+def _make_shelf_once() -> EditionShelf:
+    return EditionShelf(_build_once())
 
 
 @signals.worker_ready.connect

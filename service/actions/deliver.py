@@ -49,13 +49,17 @@ class _Time:
 
 
 def deliver_due(
-    runtime: Runtime, is_stopping: Callable[[], bool] = lambda: False, budget: timedelta = RUN_BUDGET
+    runtime: Runtime,
+    shelf: EditionShelf | None = None,
+    is_stopping: Callable[[], bool] = lambda: False,
+    budget: timedelta = RUN_BUDGET,
 ) -> int:
     """Attempt due letters until none is left, the mail server is out, or time is up; returns how many were tried.
 
+    `shelf` is the worker's own, so that what one run has read is there for the next; without it the run has its own.
     `is_stopping` says whether this worker was told to stop. It is asked all the time, from another thread too.
     """
-    shelf = EditionShelf(runtime)
+    shelf = shelf or EditionShelf(runtime)
     own_time = _Time(time.monotonic() + budget.total_seconds(), is_stopping)
     attempted, size = 0, FIRST_BATCH
     while own_time.haste is Haste.NONE:

@@ -1,6 +1,8 @@
 """What the letters of one occasion share: read from the database once per batch, whatever the number of letters."""
 
 import logging
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -13,11 +15,12 @@ from service.domain.corrections import Correction, errata
 from service.domain.corrections import Kind as Correcting
 from service.domain.credentials import LetterLink, Purpose, sign_letter_link, sign_link
 from service.domain.deliveries import Broken
-from service.domain.documents import Mode, Urgency, document_type
+from service.domain.documents import FileMeta, Mode, Urgency, document_type
 from service.domain.inquiries import Kind as Inquiry
 from service.domain.letters import (
     AccountFacts,
     AnswerFacts,
+    AttachedFile,
     DocumentFacts,
     Edition,
     PasswordFacts,
@@ -38,12 +41,47 @@ from service.store.receipts import facts_of
 
 log = logging.getLogger(__name__)
 
+# Several documents with as many files as a letter carries.
+KEPT_BYTES = 33_554_432
+
+BRINGING_A_TEXT = frozenset({Kind.ORIGINAL, Kind.REVISION})
+
+
+class KeptFiles:
+    """The files of the documents that were last sent, `limit` bytes of them, or those of one document if they are more.
+
+    They are kept by their digests, so nothing kept can differ from what is stored. Threads may share it.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[tuple[FileMeta, ...], tuple[AttachedFile, ...]] = OrderedDict()
+        self._reading = threading.Lock()
+
+    def of(self, session: Session, document_id: int, revision: int) -> tuple[AttachedFile, ...]:
+        """The files of a revision, read unless they are kept."""
+        labels = tuple(stored.meta for stored in stored_files(session, document_id, revision))
+        with self._reading:
+            if labels not in self._kept:
+                self._kept[labels] = attached_files(session, document_id, revision)
+            self._kept.move_to_end(labels)
+            while len(self._kept) > 1 and self._size() > self._limit:
+                self._kept.popitem(last=False)
+            return self._kept[labels]
+
+    def _size(self) -> int:
+        return sum(label.size for labels in self._kept for label in labels)
+
 
 class EditionShelf:
-    """Reads what the letters of a batch share, each edition once."""
+    """Reads what the letters of a batch share, each edition once. One a worker process; its threads may share it.
 
-    def __init__(self, runtime: Runtime) -> None:
+    Of an earlier batch it keeps the files alone: what an edition says besides, such as a deadline, may have changed.
+    """
+
+    def __init__(self, runtime: Runtime, kept_bytes: int = KEPT_BYTES) -> None:
         self._runtime = runtime
+        self._files = KeptFiles(kept_bytes)
 
     def editions(self, rows: Sequence[RowMapping]) -> list[Edition | Broken]:
         """The edition of each row of `deliveries`, in their order; one that cannot be read breaks its own letters only.
@@ -60,12 +98,24 @@ class EditionShelf:
     def _read(self, key: str, row: RowMapping) -> Edition | Broken:
         try:
             with self._runtime.sessions() as session:
-                return _BUILDERS[parse_occasion(row["occasion"]).kind](session, key, row)
+                kind = parse_occasion(row["occasion"]).kind
+                build = self._document_edition if kind in BRINGING_A_TEXT else _BUILDERS[kind]
+                return build(session, row)
         except OperationalError:
             raise
         except Exception as error:  # whatever it is, no other letter of the batch must pay for it
             log.exception("what the letters %s share cannot be read", key)
             return Broken(strip_controls(f"cannot be read: {type(error).__name__}: {error}"))
+
+    def _document_edition(self, session: Session, row: RowMapping) -> Edition:
+        """The letter that brings a document, whether as the first of it or in the place of another revision."""
+        occasion, head = parse_occasion(row["occasion"]), _head(session, row)
+        revision = occasion.number or FIRST_REVISION
+        facts = _facts(session, row, head, revision)
+        files = self._files.of(session, head["document_id"], revision)
+        if occasion.kind is Kind.ORIGINAL:
+            return Edition("document", facts, files)
+        return Edition("revision", replace(facts, note=_correction(session, row, Correcting.REPLACEMENT).note), files)
 
     def path(self, row: RowMapping) -> str:
         """The personal link of this letter, below the base address; the same in every attempt."""
@@ -91,28 +141,17 @@ def _key(row: RowMapping) -> str:
     return f"{key}/{row['person_id']}" if row["occasion"].partition(":")[0] in OF_ONE_READER else key
 
 
-def _document_edition(session: Session, key: str, row: RowMapping) -> Edition:
-    """The letter that brings a document, whether as the first of it or in the place of another revision."""
-    occasion, head = parse_occasion(row["occasion"]), _head(session, row)
-    revision = occasion.number or FIRST_REVISION
-    facts = _facts(session, row, head, revision)
-    files = attached_files(session, head["document_id"], revision)
-    if occasion.kind is Kind.ORIGINAL:
-        return Edition(key, "document", facts, files)
-    return Edition(key, "revision", replace(facts, note=_correction(session, row, Correcting.REPLACEMENT).note), files)
-
-
-def _erratum_edition(session: Session, key: str, row: RowMapping) -> Edition:
+def _erratum_edition(session: Session, row: RowMapping) -> Edition:
     number = parse_occasion(row["occasion"]).number
     found = next(one for one in errata(corrections_of(session, row["distribution_id"])) if one.number == number)
-    return Edition(key, "erratum", replace(_facts(session, row, _head(session, row), found.revision), note=found.note))
+    return Edition("erratum", replace(_facts(session, row, _head(session, row), found.revision), note=found.note))
 
 
-def _recall_edition(session: Session, key: str, row: RowMapping) -> Edition:
+def _recall_edition(session: Session, row: RowMapping) -> Edition:
     """It says nothing of the text: that is what nobody shall read any more."""
     head = _head(session, row)
     facts = replace(_facts(session, row, head, head["revision"]), message="", body="")
-    return Edition(key, "recall", replace(facts, note=_correction(session, row, Correcting.RECALL).note))
+    return Edition("recall", replace(facts, note=_correction(session, row, Correcting.RECALL).note))
 
 
 def _correction(session: Session, row: RowMapping, kind: Correcting) -> Correction:
@@ -151,19 +190,19 @@ def _facts(session: Session, row: RowMapping, head: RowMapping, revision: int) -
     )
 
 
-def _link_edition(session: Session, key: str, row: RowMapping) -> Edition:
+def _link_edition(session: Session, row: RowMapping) -> Edition:
     account = _account(session, row)
     if account["link_expires_at"] is None:
         message = f"a letter waits for account {account['id']}, which has no link to send"
         raise RuntimeError(message)
     facts = AccountFacts(account["username"], account["link_expires_at"])
-    return Edition(key, parse_occasion(row["occasion"]).kind.value, facts)
+    return Edition(parse_occasion(row["occasion"]).kind.value, facts)
 
 
-def _password_edition(session: Session, key: str, row: RowMapping) -> Edition:
+def _password_edition(session: Session, row: RowMapping) -> Edition:
     """The letter was queued in the transaction that set the password."""
     facts = PasswordFacts(_account(session, row)["username"], row["created_at"])
-    return Edition(key, Kind.PASSWORD_SET.value, facts)
+    return Edition(Kind.PASSWORD_SET.value, facts)
 
 
 def _account(session: Session, row: RowMapping) -> RowMapping:
@@ -174,7 +213,7 @@ def _account(session: Session, row: RowMapping) -> RowMapping:
     return account
 
 
-def _receipt_edition(session: Session, key: str, row: RowMapping) -> Edition:
+def _receipt_edition(session: Session, row: RowMapping) -> Edition:
     revision = parse_occasion(row["occasion"]).number
     head = distribution_row(session, row["distribution_id"])
     document = document_row(session, head["document_id"], revision) if head else None
@@ -195,10 +234,10 @@ def _receipt_edition(session: Session, key: str, row: RowMapping) -> Edition:
         confirmed_at=confirmed.effective_at,
         route=confirmed.route,
     )
-    return Edition(key, Kind.RECEIPT.value, told)
+    return Edition(Kind.RECEIPT.value, told)
 
 
-def _answer_edition(session: Session, key: str, row: RowMapping) -> Edition:
+def _answer_edition(session: Session, row: RowMapping) -> Edition:
     inquiry = inquiry_row(session, parse_occasion(row["occasion"]).number)
     head = distribution_row(session, row["distribution_id"])
     if inquiry is None or head is None:
@@ -214,10 +253,10 @@ def _answer_edition(session: Session, key: str, row: RowMapping) -> Edition:
         answer=inquiry["answer"],
         is_accepted=inquiry["is_accepted"],
     )
-    return Edition(key, Kind.ANSWER.value, facts)
+    return Edition(Kind.ANSWER.value, facts)
 
 
-def _reminder_edition(session: Session, key: str, row: RowMapping) -> Edition:
+def _reminder_edition(session: Session, row: RowMapping) -> Edition:
     head, occasion = distribution_row(session, row["distribution_id"]), parse_occasion(row["occasion"])
     if head is None:
         message = f"a reminder waits for distribution {row['distribution_id']}, which is missing"
@@ -233,21 +272,19 @@ def _reminder_edition(session: Session, key: str, row: RowMapping) -> Edition:
         count=occasion.number,
         by_hand=occasion.kind is Kind.NUDGE,
     )
-    return Edition(key, Kind.REMINDER.value, facts)
+    return Edition(Kind.REMINDER.value, facts)
 
 
-def _digest_edition(session: Session, key: str, row: RowMapping) -> Edition:
+def _digest_edition(session: Session, row: RowMapping) -> Edition:
     facts = digest_facts(session, parse_occasion(row["occasion"]).number)
     if facts is None:
         message = f"a letter waits for {row['occasion']}, which is missing"
         raise RuntimeError(message)
-    return Edition(key, Kind.DIGEST.value, facts)
+    return Edition(Kind.DIGEST.value, facts)
 
 
-_BUILDERS: Mapping[Kind, Callable[[Session, str, RowMapping], Edition]] = MappingProxyType(
+_BUILDERS: Mapping[Kind, Callable[[Session, RowMapping], Edition]] = MappingProxyType(
     {
-        Kind.ORIGINAL: _document_edition,
-        Kind.REVISION: _document_edition,
         Kind.ERRATUM: _erratum_edition,
         Kind.RECALL: _recall_edition,
         Kind.ACTIVATION: _link_edition,

@@ -5,9 +5,10 @@ travels in the named fields of `Letter`, so that composing can fill it into prep
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, auto
+from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
@@ -136,13 +137,18 @@ Facts = DocumentFacts | AccountFacts | PasswordFacts | ReceiptFacts | AnswerFact
 class Edition:
     """All that the letters of one occasion share. `template` names a folder in `templates/emails/`.
 
-    `key` is equal exactly when the edition is, so prepared skeletons can be kept by it.
+    `key` is the digest of it all, so prepared skeletons can be kept by it: when a deadline changes it is another one.
     """
 
-    key: str
     template: str
     facts: Facts
     files: tuple[AttachedFile, ...] = ()
+    key: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        labels = [(file.name, file.media_type, file.sha256) for file in self.files]
+        whole = repr((self.template, self.facts, labels))
+        object.__setattr__(self, "key", sha256(whole.encode()).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

@@ -334,7 +334,7 @@ def test_a_letter_about_a_correction_names_it_in_the_subject_and_says_why_in_bot
     template: str, mark: str, says: str
 ) -> None:
     facts = replace(FACTS, revision=2, note="Ngày 05/3 ghi sai.\nĐúng là 06/3.")
-    message = parsed(COMPOSER.compose(make_letter(edition=Edition(template, template, facts)), AT).message)
+    message = parsed(COMPOSER.compose(make_letter(edition=Edition(template, facts)), AT).message)
     assert str(message["Subject"]).startswith(f"[CCHC] {mark}: 12/KH-SKHCN – ")
     for kind, read in (("plain", collapsed), ("html", visible)):
         told = read(body_of(message, kind))
