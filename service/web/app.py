@@ -19,6 +19,7 @@ from service.web.pages import (
     post,
     recalls,
     receipts,
+    records,
     reminders,
     reports,
     rosters,
@@ -41,6 +42,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(inquiries.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(corrections.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(recalls.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(records.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(receipts.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(post.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(distributions.router, max_body_size=_BODY_BYTES, include_in_schema=False)

@@ -20,6 +20,7 @@ from service.store.receipts import ReceiptKey, StateFact, facts_of, history_page
 from service.web.control_views import question_lines
 from service.web.correction_views import corrections_view
 from service.web.inquiry_views import own_inquiries
+from service.web.reader_facts_views import beside_the_receipt
 from service.web.receipt_views import receipt_view
 from service.web.views import (
     STATE_WORDS,
@@ -155,8 +156,8 @@ def recorded(session: Session, receipt: RowMapping, facts: list[StateFact]) -> t
     listed = Fact(STATE_WORDS[State.LISTED], receipt["listed_at"])
     is_corrected = receipt["revision"] > FIRST_REVISION
     happened = [(fact.effective_at, _fact(fact, names_revision=is_corrected)) for fact in facts]
-    letters = _letters(session, receipt)
-    return (listed, *(shown for _, shown in sorted([*letters, *happened], key=itemgetter(0))))
+    letters, others = _letters(session, receipt), beside_the_receipt(session, receipt)
+    return (listed, *(shown for _, shown in sorted([*letters, *happened, *others], key=itemgetter(0))))
 
 
 def _fact(recorded: StateFact, *, names_revision: bool) -> Fact:

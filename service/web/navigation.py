@@ -28,6 +28,7 @@ class Place:
 PLACES = (
     Place(INBOX, "inbox", "Hộp văn bản"),
     Place("/history", "seal", "Đã xác nhận"),
+    Place("/me/records", "shield", "Dữ liệu ghi về tôi"),
     Place("/post", "send", "Phát hành", (Act.POST,)),
     Place(DISTRIBUTIONS, "list", "Đợt gửi", (Act.POST, Act.SEE_REPORTS)),
     Place(INQUIRIES, "ask", "Hỏi và trả lại", (Act.SEE_INQUIRIES, Act.SEE_UNIT_REPORTS)),

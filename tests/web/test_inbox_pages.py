@@ -8,9 +8,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from service.actions.record_absence import Period, exempt, record_absence
 from service.domain.documents import Mode, NewFile, Signer, SigningAuthority, Urgency
 from service.domain.receipts import Route, State
-from service.domain.roles import Role
+from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
 from service.store.grants import Grant, add_grant
 from service.store.receipts import StateFact, facts_of
@@ -180,6 +181,20 @@ def test_the_reader_sees_exactly_what_is_recorded(as_lan: TestClient, runtime: R
     shown = as_lan.get(f"/inbox/{distribution}").text
     recorded_part = shown[shown.index('id="ghi-lai"') :]
     for text in ("Vào hộp văn bản", "Thư: đang chờ gửi", "lan@skhcn.example", "Đã xác nhận", "Theo liên kết trong thư"):
+        assert text in recorded_part
+
+
+def test_the_reader_sees_excuses_and_the_sign_in_that_counts(
+    as_lan: TestClient, runtime: Runtime, lan: Employee, clock: FakeClock
+) -> None:
+    distribution = send(runtime, due=None)
+    clock.move(timedelta(minutes=1))
+    sign_in(as_lan, lan.username)
+    record_absence(runtime, OPERATOR, lan.person_id, Period(clock.now.date(), clock.now.date()), "đi công tác")
+    exempt(runtime, OPERATOR, distribution, lan.person_id, "đã dự họp")
+    shown = as_lan.get(f"/inbox/{distribution}").text
+    recorded_part = shown[shown.index('id="ghi-lai"') :]
+    for text in ("Đăng nhập lần đầu sau khi văn bản được gửi", "Ghi vắng có lý do", "đi công tác", "đã dự họp"):
         assert text in recorded_part
 
 

@@ -24,6 +24,7 @@ READ_DOCUMENTS = frozenset({"secretariat", "leadership"})
 WITH_MANAGER = READERS | {"manager"}
 EVERYBODY = WITH_MANAGER | {"administrator", "employee", "stranger"}
 ADMINISTRATOR = frozenset({"administrator"})
+AUDITOR = frozenset({"auditor"})
 LETS_IN = SECRETARIAT | ADMINISTRATOR
 SEES_STATUS = READERS | {"administrator"}
 IMPORT = "code,name,parent_code\nSO,Sở Thử nghiệm,\n".encode()
@@ -115,6 +116,8 @@ ENDPOINTS = (
     Endpoint("GET", "/tokens", ADMINISTRATOR),
     Endpoint("POST", "/tokens", ADMINISTRATOR, 201, {"json": {"username": "spare", "label": "sổ văn bản"}}),
     Endpoint("DELETE", "/tokens/{token}", ADMINISTRATOR, 204),
+    Endpoint("GET", "/evidence", AUDITOR),
+    Endpoint("GET", "/evidence/chain", AUDITOR),
     Endpoint("GET", "/status", SEES_STATUS),
     # Last, because nothing of the spare account is left behind it.
     Endpoint("DELETE", "/accounts/spare", ADMINISTRATOR, 204),
@@ -122,6 +125,7 @@ ENDPOINTS = (
 # These take a person's own session, so every bearer of a token gets 403: see test_inbox.
 SESSION_ONLY = (
     "/me/history",
+    "/me/records",
     "/inbox",
     "/inbox/{distribution_id}",
     "/inbox/{distribution_id}/files/{file_id}",
