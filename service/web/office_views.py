@@ -23,9 +23,11 @@ from service.domain.issued_reports import IssuedReport
 from service.printing.words import letter_label, server_words, term_label
 from service.store.audiences import Headcount
 from service.store.overviews import FailedLetter, Reading
+from service.web.correct_views import OfficeCorrections
 from service.web.list_views import ListChangesView
 from service.web.office_facts import Fact, named
 from service.web.posting_form import PostForm
+from service.web.recall_views import RecallStatus
 from service.web.reminder_views import RemindersView
 
 # Each term of the sum with its colour in the bar and the order in which the sum is read.
@@ -274,6 +276,7 @@ class DistributionView:
     changes: ListChangesView
     keeps_rosters: bool
     reminders: RemindersView | None
+    corrections: OfficeCorrections
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +302,7 @@ class ReportView:
     routes: Routes
     questions: int
     inquiries: Inquiries
+    recall: RecallStatus | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,3 +123,103 @@ def test_what_was_not_recalled_has_no_recall_to_confirm(office: Office, sent: in
         answer = client.post(f"/inbox/{sent}/confirm-recall", data={"form_token": form_token(client)})
     assert answer.status_code == 422
     assert "không bị thu hồi" in answer.text
+
+
+REPLACING = {"replaces": "1", "note": "Sai ngày ở Điều 2.", "body": BODY.replace("05/3", "06/3"), "old_files": "kept"}
+
+
+def test_only_the_secretariat_gets_to_the_forms_and_their_addresses(office: Office, sent: int) -> None:
+    assert office.seen_by(f"/distributions/{sent}/correct") == {"secretariat"}
+    for path in ("errata", "replacement", "recall"):
+        assert office.done_by(f"/distributions/{sent}/{path}", {}) == {"secretariat"}
+    with office.visit("secretariat") as client:
+        assert client.get("/distributions/999/correct").status_code == 404
+
+
+def test_the_secretariat_corrects_replaces_and_recalls_and_sees_it_on_the_page_of_the_distribution(
+    office: Office, sent: int
+) -> None:
+    with office.visit("secretariat") as client:
+        token = {"form_token": form_token(client)}
+        form = client.get(f"/distributions/{sent}/correct").text
+        assert BODY in form
+        for path, fields in (
+            ("errata", {"erratum": "Điều 1 ghi thừa một chữ."}),
+            ("replacement", REPLACING),
+            ("recall", {"reason": "Ban hành nhầm.", "sure": "yes"}),
+        ):
+            done = client.post(f"/distributions/{sent}/{path}", data={**fields, **token})
+            assert (done.status_code, done.headers["location"]) == (303, f"/distributions/{sent}#sua-doi")
+        told = text_of(client.get(f"/distributions/{sent}").text)
+        report = text_of(client.get(f"/distributions/{sent}/report").text)
+        closed = client.get(f"/distributions/{sent}/correct").text
+    for words in ("Đính chính lần 1", "Thay thế: bản 2", "0/2 người đã xác nhận hủy, gỡ."):
+        assert words in told
+    assert "0/2 người đã xác nhận hủy, gỡ." in report
+    assert "Ban hành nhầm." in report
+    assert "Trần Văn Bình" in report
+    assert "không sửa được nữa" in closed
+
+
+def test_a_manager_sees_who_of_the_own_units_has_not_removed_a_recalled_document(
+    office: Office, runtime: Runtime
+) -> None:
+    sent = send(runtime, "unit:P1,unit:P2")
+    recall_document(runtime, OPERATOR, sent, "Ban hành nhầm.")
+    with office.visit("manager") as client:
+        told = text_of(client.get(f"/distributions/{sent}").text)
+        assert client.get(f"/distributions/{sent}/correct").status_code == 404
+    assert "0/2 người đã xác nhận hủy, gỡ." in told
+    assert "Đặng Dũng" not in told
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "sentence", "status"),
+    [
+        ("errata", {"erratum": " "}, "mọi người nhận văn bản đều đọc được", 422),
+        ("errata", {"erratum": "MẬT"}, "dấu MẬT", 422),
+        ("replacement", {**REPLACING, "note": ""}, "mọi người nhận văn bản đều đọc được", 422),
+        ("replacement", {**REPLACING, "body": BODY}, "chưa có gì thay đổi", 422),
+        ("replacement", {**REPLACING, "body": f"{BODY}\n[TỐI MẬT]"}, "dấu TỐI MẬT", 422),
+        ("replacement", {**REPLACING, "replaces": "7"}, "đã được thay thế rồi", 409),
+        ("replacement", {**REPLACING, "replaces": "x"}, "đã được thay thế rồi", 409),
+        ("replacement", {**REPLACING, "issued_on": "32/13/2018"}, "32/13/2018", 422),
+        ("replacement", {**REPLACING, "due_date": "05/03/2018"}, "đã qua", 422),
+        ("replacement", {**REPLACING, "due_date": "mai"}, "mai", 422),
+        ("replacement", {**REPLACING, "number": "12\x07/KH"}, "không ghi được vào sổ", 422),
+        ("recall", {"reason": "Ban hành nhầm."}, "không hoàn tác được", 422),
+        ("recall", {"reason": "", "sure": "yes"}, "mọi người nhận văn bản đều đọc được", 422),
+    ],
+)
+def test_a_form_with_a_mistake_comes_back_with_what_was_typed_and_nothing_is_done(
+    office: Office, sent: int, path: str, fields: dict[str, str], sentence: str, status: int
+) -> None:
+    with office.visit("secretariat") as client:
+        answer = client.post(f"/distributions/{sent}/{path}", data={**fields, "form_token": form_token(client)})
+        told = text_of(client.get(f"/distributions/{sent}").text)
+    assert answer.status_code == status
+    assert sentence in text_of(answer.text)
+    if fields.get("note"):
+        assert fields["note"] in answer.text
+    assert "lần 1" not in told
+    assert "bản 2" not in told
+
+
+def test_files_that_would_not_count_are_refused(office: Office, sent: int) -> None:
+    with office.visit("secretariat") as client:
+        answer = client.post(
+            f"/distributions/{sent}/replacement",
+            data={**REPLACING, "form_token": form_token(client)},
+            files={"files": ("moi.pdf", b"%PDF-1.7 moi", "application/pdf")},
+        )
+        done = client.post(
+            f"/distributions/{sent}/replacement",
+            data={**REPLACING, "old_files": "replaced", "form_token": form_token(client)},
+            files={"files": ("moi.pdf", b"%PDF-1.7 moi", "application/pdf")},
+        )
+        shown = client.get(f"/inbox/{sent}/revisions/2").text
+    assert answer.status_code == 422
+    assert "vẫn giữ các tệp của bản trước" in answer.text
+    assert done.status_code == 303
+    assert "moi.pdf" in shown
+    assert "ke hoach.pdf" not in shown

@@ -24,6 +24,7 @@ from service.store.distributions import distribution_row, distributions_page
 from service.store.listings import distributions_to_units, letters_by_status
 from service.store.overviews import Reading, failed_letters, pace, readings
 from service.store.reports import Scope
+from service.web.correct_views import office_corrections
 from service.web.deps import SiteDep, VisitorDep, page
 from service.web.list_views import AddForm, list_changes_view
 from service.web.office_facts import facts_of_row
@@ -126,6 +127,7 @@ def distribution_page(
         scope = Scope(distribution_id, unit_ids)
         letters = _letters(session, scope, site.runtime.clock())
         asking = reminders_view(site.runtime, session, head, visitor.actor)
+        corrected = office_corrections(session, scope, head, visitor.actor, report.as_of)
         changes = list_changes_view(session, scope, head, visitor.actor, report.as_of, add_form)
     view = DistributionView(
         heading=heading_of(report, head),
@@ -141,6 +143,7 @@ def distribution_page(
         changes=changes,
         keeps_rosters=visitor.actor.may(Act.KEEP_ROSTERS),
         reminders=asking,
+        corrections=corrected,
     )
     return page(site, "distribution.html", view, visitor, request, status)
 

@@ -26,12 +26,14 @@ from service.store.reports import report as build_report
 from service.web.deps import SiteDep, VisitorDep, page
 from service.web.office_views import OutstandingLine, ReportView, Sum, UnitReportLine, UnitReportsView
 from service.web.pages.distributions import DistributionId, heading_of, unit_ids_of
+from service.web.recall_views import RecallStatus, recall_status
 from service.web.site import Site
 
 router = APIRouter()
 
 # Those that a manager can still do something about; older ones are in the list of distributions.
 REPORTS_SHOWN = 10
+OWING_SHOWN = 1_000
 
 AsOf = Annotated[str, Query(max_length=40)]
 
@@ -68,6 +70,7 @@ def show_report(
         routes=report.routes,
         questions=report.questions,
         inquiries=report.inquiries,
+        recall=_recall(site, Scope(distribution_id, unit_ids), report.as_of),
     )
     return page(site, "report.html", view, visitor, request, 422 if error else 200)
 
@@ -87,6 +90,11 @@ def download_report(site: SiteDep, visitor: VisitorDep, distribution_id: Distrib
 def asked_moment(site: Site, distribution_id: int, as_of: str) -> datetime | None:
     """The moment that a form of the report page asks for; see `_moment`."""
     return _moment(site, _head(site, distribution_id), as_of)
+
+
+def _recall(site: Site, scope: Scope, as_of: datetime) -> RecallStatus | None:
+    with site.runtime.sessions() as session:
+        return recall_status(session, scope, as_of, OWING_SHOWN)
 
 
 def _issued(site: Site, actor: Actor, distribution_id: int) -> tuple[IssuedReport, ...]:
