@@ -1,4 +1,4 @@
-"""`eoffice verify`: does the evidence hold?"""
+"""`eoffice verify`, `dossier`: does the evidence hold, and what proves one distribution."""
 
 import json
 from pathlib import Path
@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from service.actions.make_dossier import make_dossier
 from service.actions.verify_evidence import Verification, verify_evidence
 from service.anchors import read_anchors
-from service.cli.attach import attach
-from service.cli.refusals import ChainBroken, UnreadableAnchor
+from service.cli.attach import attach, office_settings
+from service.cli.refusals import ChainBroken, FileExists, UnreadableAnchor, UnwritableFile
 from service.domain.anchors import Anchor
 from service.domain.chain import Broken, Fault
 from service.domain.roles import OPERATOR
+from service.printing.dossier import write_dossier
+from service.wiring import build
 
 console, warnings = Console(highlight=False), Console(highlight=False, stderr=True)
 
@@ -46,6 +49,31 @@ def verify(
         seen = f"{verified.walk.anchors} anchors agree" if verified.walk.anchors else "no anchor to compare with"
         head = f", hash {good.hash.hex()}" if good.position else ""
         console.print(f"The chain holds: {good.position} entries{head}; {seen}.", soft_wrap=True)
+
+
+def dossier(
+    distribution: Annotated[int, typer.Argument(help="The distribution's number.")],
+    output: Annotated[Path, typer.Option(help="The zip to write; it must not exist.")],
+    data: Data = None,
+) -> None:
+    """Write everything that proves a distribution to one zip, which verifies itself offline."""
+    settings = office_settings(data)
+    if output.exists():
+        raise FileExists(name=output)
+    making = output.with_name(f"{output.name}.making")
+    try:
+        make_dossier(
+            build(settings),
+            OPERATOR,
+            distribution,
+            lambda contents: write_dossier(making, contents, settings.office_name, settings.zone),
+        )
+        making.rename(output)
+    except OSError as error:
+        raise UnwritableFile(name=output, reason=error.strerror) from error
+    finally:
+        making.unlink(missing_ok=True)
+    console.print(f"{output}: {output.stat().st_size} bytes. Unpack it and run `python3 verify.py`.", soft_wrap=True)
 
 
 def _anchors_of(file: Path) -> list[Anchor]:

@@ -11,13 +11,12 @@ from datetime import datetime
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Routes, Term
 from service.domain.inquiries import Kind, OpenInquiry
 from service.domain.receipts import Route
-from service.domain.vietnamese import date_short, strip_controls
+from service.domain.vietnamese import date_short
+from service.printing.cells import Echo, harmless
 from service.printing.words import letter_label, server_words, term_label
 
 # Excel takes a file for UTF-8 only when it starts with this mark.
 _BYTE_ORDER_MARK = "\ufeff"
-# A spreadsheet takes a cell that starts so for a formula, whoever typed it (OWASP, "CSV Injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _IN_THE_SUM = (
     Term.CONFIRMED,
@@ -46,18 +45,11 @@ def report_csv(report: Report) -> Iterator[str]:
 
     `report.as_of` is written as it is, so it stands in the office's time zone.
     """
-    write = csv.writer(_Echo()).writerow
+    write = csv.writer(Echo()).writerow
     yield _BYTE_ORDER_MARK + write(_head(report))
     source = (report.number, report.title, _moment(report.as_of), "đủ" if report.listing_done else "đang lập, chưa đủ")
     for row in _rows(report):
-        yield write([_harmless(cell) for cell in (*row, *source)])
-
-
-class _Echo:
-    """csv.writer hands each line to `write` and returns what that returns."""
-
-    def write(self, line: str) -> str:
-        return line
+        yield write([harmless(cell) for cell in (*row, *source)])
 
 
 def _head(report: Report) -> tuple[str, ...]:
@@ -116,8 +108,3 @@ def _of_inquiry(waiting: OpenInquiry) -> tuple[str, ...]:
 
 def _moment(at: datetime) -> str:
     return f"{date_short(at)} {at:%H:%M:%S}"
-
-
-def _harmless(cell: str) -> str:
-    line = strip_controls(cell) if cell else cell
-    return f"'{line}" if cell.startswith(_FORMULA_STARTS) or line.startswith(_FORMULA_STARTS) else line

@@ -11,6 +11,7 @@ from service.web.pages import (
     directory,
     directory_import,
     distributions,
+    dossiers,
     evidence,
     inbox,
     inquiries,
@@ -52,6 +53,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(reports.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(rosters.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(signatures.router, max_body_size=site.max_request_bytes, include_in_schema=False)
+    app.include_router(dossiers.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(evidence.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(directory_import.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(directory.router, max_body_size=_BODY_BYTES, include_in_schema=False)

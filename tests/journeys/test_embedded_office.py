@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from service.embedded.data_dir import read_running
@@ -123,6 +125,9 @@ def test_a_backup_taken_while_it_runs_is_restored_whole_into_an_empty_place(plac
     with up(place / "office"):
         taken = eoffice("backup", str(place / "office.backup"), "--data", str(place / "office"))
         before = eoffice("report", "1", "--format", "json", "--data", str(place / "office"))
+        assert_evidence_holds(place / "office")
+        dossier = eoffice("dossier", "1", "--output", str(place / "dossier.zip"), "--data", str(place / "office"))
+    assert dossier.returncode == 0, dossier.stderr
     assert taken.returncode == 0, taken.stderr
     assert (place / "office.backup").stat().st_mode & 0o077 == 0
     restored = eoffice("restore", str(place / "office.backup"), "--data", str(place / "copy"))
@@ -130,7 +135,35 @@ def test_a_backup_taken_while_it_runs_is_restored_whole_into_an_empty_place(plac
     assert "verified" in restored.stdout
     with up(place / "copy"):
         after = eoffice("report", "1", "--format", "json", "--data", str(place / "copy"))
+        assert_evidence_holds(place / "copy")
+    assert_dossier_holds(place / "dossier.zip")
     assert without_moment(after.stdout) == without_moment(before.stdout)
+
+
+def assert_evidence_holds(data: Path) -> None:
+    """By the command, and by what the application's own role is refused."""
+
+    def verified() -> dict[str, object]:
+        ran = eoffice("verify", "--json", "--data", str(data))
+        assert ran.returncode == 0, ran.stderr
+        found: dict[str, object] = json.loads(ran.stdout)
+        return found
+
+    wait_until(lambda: bool(verified()["anchors"]), "the chain is anchored")
+    assert int(str(verified()["entries"])) >= 2
+    office = read_running(data)
+    assert office is not None
+    for statement in ("UPDATE evidence SET entry = '{}'", "DELETE FROM evidence", "TRUNCATE evidence"):
+        with psycopg.connect(office.database_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(statement)
+
+
+def assert_dossier_holds(file: Path) -> None:
+    with zipfile.ZipFile(file) as archive:
+        archive.extract("verify.py", file.parent)
+    bare = [sys.executable, "-I", "-S", str(file.parent / "verify.py"), str(file)]
+    ran = subprocess.run(bare, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout
 
 
 def without_moment(report: str) -> dict[str, object]:

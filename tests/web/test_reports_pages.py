@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from datetime import datetime, timedelta
 
 import pytest
@@ -182,3 +183,17 @@ def test_a_manager_sees_what_the_own_people_still_owe(office: Office, clock: Fak
 
 def test_a_manager_to_whose_people_nothing_was_sent_reads_so(office: Office) -> None:
     assert "Chưa có văn bản nào cần người của đơn vị xác nhận." in shown_to(office, "manager", "/reports")
+
+
+def test_who_sees_the_whole_office_takes_its_dossier_along(office: Office) -> None:
+    distribution = send(office.runtime, "all")
+    path = f"/distributions/{distribution}/dossier.zip"
+    assert office.seen_by(path) == OFFICE_WIDE
+    with office.visit("secretariat") as client:
+        answer = client.get(path)
+        assert f'href="{path}"' in client.get(f"/distributions/{distribution}/report").text
+        assert client.get("/distributions/4711/dossier.zip").status_code == 404
+    assert answer.headers["content-type"] == "application/zip"
+    assert "verify.py" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    with office.visit("manager") as client:
+        assert path not in client.get(f"/distributions/{distribution}/report").text

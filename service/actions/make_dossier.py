@@ -1,0 +1,48 @@
+"""The dossier of a distribution: everything that proves it, handed out in one file and recorded with its digest."""
+
+from collections.abc import Callable
+
+from service.actions.seal_evidence import seal_evidence
+from service.domain.dossiers import Dossier
+from service.domain.errors import NotFound
+from service.domain.evidence import Deed, entry
+from service.domain.roles import Act, Actor
+from service.runtime import Runtime
+from service.store import dossiers, evidence
+from service.store.distributions import distribution_row
+from service.store.reports import Scope, report
+
+# Takes the contents, writes them down and returns the digest of the whole, in hexadecimal.
+Bind = Callable[[Dossier], str]
+
+
+def make_dossier(runtime: Runtime, actor: Actor, distribution_id: int, bind: Bind) -> None:
+    """Let `bind` write the dossier down, from one moment of the database, and record that it left the office.
+
+    Raises:
+        NotFound: the actor may not see the reports of the whole office, or there is no such distribution.
+        OSError: the kept anchors cannot be read.
+    """
+    actor.must(Act.SEE_REPORTS)
+    seal_evidence(runtime)
+    now, anchors = runtime.clock(), runtime.anchors.kept()
+    with runtime.sessions() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        head = distribution_row(session, distribution_id)
+        if head is None:
+            raise NotFound
+        readable = actor.may(Act.READ_DOCUMENTS)
+        dossier = Dossier(
+            report=report(session, head, Scope(distribution_id), now, now.date()),
+            revisions=dossiers.contents_of(session, head["document_id"]) if readable else (),
+            recipients=lambda: dossiers.recipients_of(session, distribution_id),
+            ranges=dossiers.ranges_of(session, distribution_id),
+            excerpts=lambda: dossiers.excerpts_of(session, distribution_id),
+            waiting=dossiers.waiting_of(session, distribution_id),
+            head=evidence.head(session),
+            anchors=anchors,
+        )
+        digest = bind(dossier)
+    exported = entry(Deed.EXPORTED, actor, now, distribution=distribution_id, form="dossier", manifest=digest)
+    with runtime.sessions.begin() as session:
+        evidence.append(session, exported)

@@ -1,0 +1,203 @@
+"""A dossier verifies itself with a bare Python, and no change of it goes unseen."""
+
+import hashlib
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from service.actions.acknowledge import acknowledge, open_document
+from service.actions.list_recipients import list_recipients
+from service.actions.make_dossier import make_dossier
+from service.actions.post_document import post_document
+from service.domain.documents import NewFile
+from service.domain.errors import NotFound
+from service.domain.receipts import Route
+from service.domain.roles import OPERATOR, Actor, Role
+from service.printing.dossier import MANIFEST, write_dossier
+from service.runtime import Runtime
+from service.store.tables import evidence
+from tests.fakes import OFFICE_ZONE
+from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
+
+Change = Callable[[bytes], bytes]
+
+
+def make(runtime: Runtime, place: Path, actor: Actor = OPERATOR, distribution_id: int = 1) -> Path:
+    file = place / "dossier.zip"
+    make_dossier(
+        runtime, actor, distribution_id, lambda contents: write_dossier(file, contents, "Sở Thử nghiệm", OFFICE_ZONE)
+    )
+    return file
+
+
+@pytest.fixture
+def confirmed(runtime: Runtime) -> Runtime:
+    """Two people with odd names have a document with a file; one of them has confirmed."""
+    with runtime.sessions.begin() as session:
+        unit = make_unit(session, name='Phòng "Một"')
+        first = make_person(session, unit, family_name="=1+1", given_name="Lan\u2028")
+        make_person(session, unit, email=None)
+        reader = make_actor(account_id=make_account(session, first), person_id=first)
+    files = (NewFile("../../a:b.txt", "text/plain", b"x"), NewFile("b.txt", "text/plain", b"y"))
+    post_document(runtime, OPERATOR, make_posting(body="Nội dung\r\nvăn bản", files=files))
+    list_recipients(runtime)
+    open_document(runtime, reader, 1, Route.INBOX)
+    acknowledge(runtime, reader, 1, 1, Route.INBOX)
+    return runtime
+
+
+def unpacked(file: Path) -> Path:
+    place = file.with_suffix("")
+    with zipfile.ZipFile(file) as archive:
+        archive.extractall(place)
+    return place
+
+
+def verify(place: Path, *arguments: str) -> tuple[int, str]:
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", str(place / "verify.py"), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={},
+        encoding="utf-8",
+    )
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+def change(place: Path, name: str, by: Change, *, with_manifest: bool) -> None:
+    file = place / name
+    file.write_bytes(by(file.read_bytes()))
+    if with_manifest:
+        manifest = place / MANIFEST
+        kept = [line for line in manifest.read_text().splitlines() if not line.endswith(f"  {name}")]
+        kept.append(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {name}")
+        manifest.write_text("\n".join(kept) + "\n")
+
+
+def test_a_dossier_verifies_itself_unpacked_and_packed(confirmed: Runtime, tmp_path: Path) -> None:
+    file = make(confirmed, tmp_path)
+    place = unpacked(file)
+    for arguments in ((), (str(file),)):
+        code, said = verify(place, *arguments)
+        assert code == 0, said
+        assert said.startswith("The dossier holds")
+
+
+def test_it_holds_everything_that_proves_the_distribution(confirmed: Runtime, tmp_path: Path) -> None:
+    place = unpacked(make(confirmed, tmp_path))
+    assert {file.relative_to(place).as_posix() for file in place.rglob("*") if file.is_file()} == {
+        "MANIFEST.sha256",
+        "README.txt",
+        "anchors.txt",
+        "document/revision-1/files/01-.._.._a_b.txt",
+        "document/revision-1/files/02-b.txt",
+        "document/revision-1/text.txt",
+        "list.jsonl",
+        "log.jsonl",
+        "ranges.csv",
+        "recipients.csv",
+        "report.csv",
+        "report.pdf",
+        "verify.py",
+        "waiting.jsonl",
+    }
+    assert (place / "document/revision-1/text.txt").read_bytes() == "Nội dung\r\nvăn bản".encode()
+    assert (place / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert "không phải chữ ký số" in (place / "README.txt").read_text(encoding="utf-8")
+    assert "'=1+1" in (place / "recipients.csv").read_text(encoding="utf-8-sig")
+    assert (place / "log.jsonl").read_text(encoding="utf-8").count("\n") == 4
+
+
+def test_whoever_may_not_read_documents_gets_the_evidence_about_them_alone(confirmed: Runtime, tmp_path: Path) -> None:
+    place = unpacked(make(confirmed, tmp_path, make_actor(Role.AUDITOR, account_id=1)))
+    assert not (place / "document").exists()
+    assert verify(place)[0] == 0
+
+
+def test_the_export_is_written_down_with_the_digest_of_the_manifest(confirmed: Runtime, tmp_path: Path) -> None:
+    place = unpacked(make(confirmed, tmp_path))
+    digest = hashlib.sha256((place / MANIFEST).read_bytes()).hexdigest()
+    with confirmed.sessions() as session:
+        query = select(evidence.c.entry).where(evidence.c.deed == "exported")
+        assert f'"manifest":"{digest}"' in session.execute(query).scalar_one()
+
+
+def test_who_sees_no_reports_of_the_office_gets_none(confirmed: Runtime, tmp_path: Path) -> None:
+    for role in (Role.MANAGER, Role.ADMINISTRATOR, Role.EMPLOYEE):
+        with pytest.raises(NotFound):
+            make(confirmed, tmp_path, make_actor(role, account_id=1))
+    with pytest.raises(NotFound):
+        make(confirmed, tmp_path, distribution_id=4711)
+
+
+def replaced(old: str, new: str) -> Change:
+    return lambda content: content.replace(old.encode(), new.encode(), 1)
+
+
+# What is changed, how, and what the verifier says when the manifest was made anew as well.
+TAMPERINGS = [
+    ("document/revision-1/text.txt", replaced("Nội", "Lời"), "is not the text that was posted"),
+    ("document/revision-1/files/02-b.txt", replaced("y", "z"), "are not those that were posted"),
+    ("list.jsonl", replaced("Lan", "Lam"), "are not those that were listed"),
+    ("list.jsonl", lambda content: content[: content.index(b"\n") + 1], "are not those that were listed"),
+    ("ranges.csv", lambda content: content[: content.index(b"\n") + 1], "is not the one whose digest was sealed"),
+    ("log.jsonl", replaced("acknowledged", "opened"), "does not give the hash beside it"),
+    ("log.jsonl", lambda content: content[: content.rstrip().rindex(b"\n") + 1], "the log knows nothing of it"),
+]
+
+
+@pytest.mark.parametrize(("name", "by", "said"), TAMPERINGS)
+@pytest.mark.parametrize("with_manifest", [False, True])
+def test_a_change_is_found(
+    confirmed: Runtime, tmp_path: Path, name: str, by: Change, said: str, *, with_manifest: bool
+) -> None:
+    place = unpacked(make(confirmed, tmp_path))
+    change(place, name, by, with_manifest=with_manifest)
+    code, told = verify(place)
+    if not with_manifest:
+        assert f"BAD: {name} is not the file that the manifest names" in told
+    assert code == 1
+    assert said in told
+
+
+def test_a_confirmation_taken_out_of_the_table_is_missed(confirmed: Runtime, tmp_path: Path) -> None:
+    place = unpacked(make(confirmed, tmp_path))
+
+    def without_confirmation(content: bytes) -> bytes:
+        lines = content.decode("utf-8-sig").splitlines()
+        return "\n".join(
+            ",".join([*line.split(",")[:-3], "", "", ""]) if "hộp" in line else line for line in lines
+        ).encode()
+
+    change(place, "recipients.csv", without_confirmation, with_manifest=True)
+    code, said = verify(place)
+    assert code == 1
+    assert "has confirmed revision 1 by the log, and the table knows nothing of it" in said
+
+
+def test_files_that_are_missing_or_too_many_or_no_dossier_at_all_are_found(confirmed: Runtime, tmp_path: Path) -> None:
+    place = unpacked(make(confirmed, tmp_path))
+    (place / "more.txt").touch()
+    (place / "report.csv").unlink()
+    code, said = verify(place)
+    assert code == 1
+    assert "more.txt is not named by the manifest" in said
+    assert "report.csv is missing" in said
+    (place / "log.jsonl").write_text("{")
+    assert verify(place)[0] == 1
+    assert verify(place, str(place / "verify.py"))[0] == 1
+
+
+def test_an_anchor_of_another_chain_is_found(confirmed: Runtime, tmp_path: Path) -> None:
+    place = unpacked(make(confirmed, tmp_path))
+    assert (place / "anchors.txt").read_text() != ""
+    change(place, "anchors.txt", lambda content: content[:2] + b"00" + content[4:], with_manifest=True)
+    code, said = verify(place)
+    assert code == 1
+    assert "knows another hash" in said
