@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from service import doorbell
+from service.actions.own_deadlines import settle_own_deadlines
 from service.domain.audiences import parse_audience
 from service.domain.errors import AlreadyListed, HasLeft, ListClosed, NotFound, UnknownPerson
 from service.domain.evidence import Deed, entry
@@ -15,6 +16,7 @@ from service.store import evidence, list_changes
 from service.store.accounts import person_to_account
 from service.store.distributions import distribution_row
 from service.store.list_changes import OpenList
+from service.store.own_deadlines import Whose
 from service.store.receipts import receipt_row
 
 LOOK_EVERY = timedelta(minutes=1)
@@ -88,6 +90,7 @@ def _follow_one(runtime: Runtime) -> int | None:
 def _announce(runtime: Runtime, session: Session, actor: Actor, target: OpenList, added: list[int]) -> None:
     now = runtime.clock()
     list_changes.enqueue_added(session, target, added, runtime.policy.mail_domain)
+    settle_own_deadlines(runtime, session, Whose(target.id, added))
     deeds = (entry(Deed.PERSON_ADDED, actor, now, distribution=target.id, person=person) for person in added)
     evidence.append(session, *deeds)
 

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from service import doorbell
+from service.actions.own_deadlines import settle_own_deadlines
 from service.domain.audiences import parse_audience
 from service.domain.evidence import Deed, Detail, Entry
 from service.domain.roles import OPERATOR
@@ -19,7 +20,9 @@ from service.store.distributions import (
     next_unlisted,
     refresh_statistics,
 )
+from service.store.excuses import hold_absences
 from service.store.list_digests import digest_range, list_digest
+from service.store.own_deadlines import Whose
 
 PEOPLE_IN_A_RANGE = 5_000
 # Below this the planner does well without knowing.
@@ -55,12 +58,14 @@ def _list_one_range(runtime: Runtime) -> int | None:
 
 
 def _write_range(runtime: Runtime, session: Session, unlisted: Unlisted, upto: int) -> int:
+    hold_absences(session)
     office_day = unlisted.frozen_at.astimezone(runtime.clock().tzinfo).date()
     written = list_range(session, unlisted, parse_audience(unlisted.audience), upto, office_day)
     digest_range(session, unlisted, upto)
     for occasion in first_letters(session, unlisted.id, unlisted.revision):
         enqueue_range(session, unlisted, occasion, upto, runtime.policy.mail_domain)
     advance_listing(session, unlisted.id, upto, written)
+    settle_own_deadlines(runtime, session, Whose(unlisted.id, after=unlisted.listed_through, upto=upto))
     return written
 
 

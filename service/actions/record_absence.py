@@ -5,11 +5,15 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from service.domain.errors import BadPeriod, NotFound
+from service.actions.own_deadlines import settle_own_deadlines
+from service.domain.absences import Absence, Kind, check_days, cut_short, merge
+from service.domain.errors import NotFound
+from service.domain.evidence import Deed, entry
 from service.domain.roles import Act, Actor
-from service.domain.texts import given_reason
+from service.domain.texts import REASON, given_reason, one_line
 from service.runtime import Runtime
-from service.store.excuses import Absence, add_absence, add_exemption
+from service.store import evidence, excuses
+from service.store.own_deadlines import Whose
 from service.store.receipts import receipt_row
 from service.store.units import present_unit_id
 
@@ -22,29 +26,118 @@ class Period:
     last: date
 
 
-def record_absence(runtime: Runtime, actor: Actor, person_id: int, period: Period, reason: str) -> None:
-    """Raises: NotFound, when the person is none of the actor's; BadPeriod; MissingReason, TooLong, UnstorableText."""
-    if period.last < period.first:
-        raise BadPeriod(first=period.first, last=period.last)
-    why = given_reason(reason)
+def record_absence(
+    runtime: Runtime, actor: Actor, person_id: int, period: Period, reason: str = "", *, kind: Kind = Kind.LEAVE
+) -> None:
+    """Record that a person is away. Days already recorded with the same kind make one absence with the new ones.
+
+    Open deadlines of this person move with it.
+
+    Raises:
+        NotFound: the person is none of the actor's.
+        BadPeriod, AbsenceTooLong: see `check_days`.
+        TooLong, UnstorableText: see `one_line`.
+        OverlappingAbsence: on one of the days the person is away for another reason; names it.
+    """
+    check_days(period.first, period.last)
+    new = Absence(kind, period.first, period.last, one_line(REASON, reason))
     with runtime.sessions.begin() as session:
-        _check_reach(session, actor, person_id)
-        absence = Absence(person_id, why, period.first, period.last)
-        add_absence(session, absence, actor.account_id, runtime.clock())
+        check_reach(session, actor, person_id)
+        excuses.hold_person(session, person_id)
+        known = excuses.overlapping_absences(session, person_id, new.first_day, new.last_day)
+        merged = merge(new, known.values())
+        if merged in known.values():
+            return
+        _withdraw(runtime, session, actor, person_id, list(known))
+        _add(runtime, session, actor, person_id, merged)
+        settle_own_deadlines(runtime, session, Whose(person_ids=[person_id]))
+
+
+def withdraw_absence(
+    runtime: Runtime, actor: Actor, person_id: int, absence_id: int, *, last_day: date | None = None
+) -> None:
+    """Say that a recorded absence is none, or with `last_day` that it ended earlier. Open deadlines move back.
+
+    Until now it counted; reports of earlier moments keep it.
+
+    Raises:
+        NotFound: the person is none of the actor's, or has no such absence any more.
+        NotShorter: see `cut_short`.
+    """
+    with runtime.sessions.begin() as session:
+        check_reach(session, actor, person_id)
+        excuses.hold_person(session, person_id)
+        known = excuses.standing_absence(session, absence_id, person_id)
+        if known is None:
+            raise NotFound
+        rest = cut_short(known, last_day) if last_day else None
+        _withdraw(runtime, session, actor, person_id, [absence_id])
+        if rest:
+            _add(runtime, session, actor, person_id, rest)
+        settle_own_deadlines(runtime, session, Whose(person_ids=[person_id]))
 
 
 def exempt(runtime: Runtime, actor: Actor, distribution_id: int, person_id: int, reason: str) -> None:
-    """Raises: NotFound, when the person is none of the actor's or not on the list; or as `record_absence`."""
+    """Say that a person need not confirm a distribution; the first reason stands until it is lifted.
+
+    Raises:
+        NotFound: the person is none of the actor's or not on the list.
+        MissingReason, TooLong, UnstorableText: see `given_reason`.
+    """
     why = given_reason(reason)
+    now = runtime.clock()
     with runtime.sessions.begin() as session:
-        _check_reach(session, actor, person_id)
-        if receipt_row(session, distribution_id, person_id) is None:
+        _check_listed(session, actor, distribution_id, person_id)
+        if excuses.add_exemption(session, distribution_id, person_id, why, actor.account_id, now):
+            deed = entry(Deed.EXEMPTED, actor, now, distribution=distribution_id, person=person_id)
+            evidence.append(session, deed)
+
+
+def lift_exemption(runtime: Runtime, actor: Actor, distribution_id: int, person_id: int) -> None:
+    """Ask an exempted person to confirm again.
+
+    Raises:
+        NotFound: the person is none of the actor's, or not exempted.
+    """
+    now = runtime.clock()
+    with runtime.sessions.begin() as session:
+        _check_listed(session, actor, distribution_id, person_id)
+        if not excuses.lift_exemption(session, distribution_id, person_id, actor.account_id, now):
             raise NotFound
-        add_exemption(session, distribution_id, person_id, why, actor.account_id, runtime.clock())
+        deed = entry(Deed.EXEMPTION_LIFTED, actor, now, distribution=distribution_id, person=person_id)
+        evidence.append(session, deed)
 
 
-def _check_reach(session: Session, actor: Actor, person_id: int) -> None:
-    """A manager reaches the own unit and below, the secretariat the office."""
+def _add(runtime: Runtime, session: Session, actor: Actor, person_id: int, absence: Absence) -> None:
+    now = runtime.clock()
+    absence_id = excuses.add_absence(session, person_id, absence, actor.account_id, now)
+    # Why somebody is away may be a matter of health; the days are what others rely on.
+    days = {"first_day": absence.first_day.isoformat(), "last_day": absence.last_day.isoformat()}
+    recorded = entry(Deed.ABSENCE_RECORDED, actor, now, absence=absence_id, person=person_id, **days)
+    evidence.append(session, recorded)
+
+
+def _withdraw(runtime: Runtime, session: Session, actor: Actor, person_id: int, ids: list[int]) -> None:
+    if not ids:
+        return
+    now = runtime.clock()
+    excuses.withdraw_absences(session, ids, actor.account_id, now)
+    deeds = (entry(Deed.ABSENCE_WITHDRAWN, actor, now, absence=one, person=person_id) for one in ids)
+    evidence.append(session, *deeds)
+
+
+def _check_listed(session: Session, actor: Actor, distribution_id: int, person_id: int) -> None:
+    check_reach(session, actor, person_id)
+    if receipt_row(session, distribution_id, person_id) is None:
+        raise NotFound
+
+
+def check_reach(session: Session, actor: Actor, person_id: int) -> None:
+    """A manager reaches the own unit and below, the secretariat the office.
+
+    Raises:
+        NotFound: the person is none of the actor's.
+    """
     actor.must(Act.RECORD_ABSENCE)
     if actor.may(Act.POST):
         return

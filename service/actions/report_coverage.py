@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from service.actions.own_deadlines import with_own_deadlines
 from service.domain.coverage import Report
 from service.domain.errors import NotFound
 from service.domain.roles import Act, Actor
@@ -35,7 +36,8 @@ def report_coverage(
         head = distribution_row(session, distribution_id)
         if head is None:
             raise NotFound
-        built = report(session, head, scope, moment, moment.date(), most_outstanding=most_outstanding)
+        found = report(session, head, scope, moment, moment.date(), most_outstanding=most_outstanding)
+        built = with_own_deadlines(runtime, session, found)
         inquiries = inquiries_as_of(session, scope, moment)
     if scope.unit_ids is not None and not built.units:
         raise NotFound

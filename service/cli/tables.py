@@ -59,8 +59,12 @@ def report_object(report: Report) -> dict[str, object]:
         "identity": asdict(report.identity),
         "levels": asdict(report.levels),
         "units": [asdict(unit) for unit in report.units],
-        "outstanding": [asdict(person) for person in report.outstanding],
+        "outstanding": [_person_object(person) for person in report.outstanding],
     }
+
+
+def _person_object(person: Outstanding) -> dict[str, object]:
+    return asdict(person) | {"own_due_at": person.own_due_at.isoformat() if person.own_due_at else None}
 
 
 def deadline_line(due: Due) -> str:
@@ -136,11 +140,17 @@ def _print_outstanding(report: Report, console: Console, most: int | None) -> No
         if people:
             console.print(f"\n{title} ({len(people)}), xếp theo tên:")
         for person in people[:most]:
-            why = _why(person)
+            why = _why(person) + _own_deadline(person)
             console.print(f"  {person.full_name}, {person.unit_name}{why}", soft_wrap=True, markup=False)
         hidden = len(people) - len(people[:most])
         if hidden:
             console.print(f"  và {hidden} người nữa: eoffice report {report.distribution_id}")
+
+
+def _own_deadline(person: Outstanding) -> str:
+    if person.own_due_at is None:
+        return ""
+    return f"; hạn riêng {person.own_due_at:%H:%M %d/%m/%Y}: {person.own_due_because}"
 
 
 def _why(person: Outstanding) -> str:

@@ -93,7 +93,10 @@ class UnitCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Outstanding:
-    """A person who has not confirmed, and why as far as it is known: `term`, and the mail server's last words."""
+    """A person who has not confirmed, and why as far as it is known: `term`, and the mail server's last words.
+
+    `own_due_at` is the deadline of a person whose absence moved it, and `own_due_because` the absence in words.
+    """
 
     person_id: int
     code: str
@@ -105,6 +108,8 @@ class Outstanding:
     address: str | None
     delivery_status: str | None
     last_reply: str | None
+    own_due_at: datetime | None = None
+    own_due_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

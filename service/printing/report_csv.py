@@ -36,7 +36,7 @@ _LEVELS = (
     "trả lời đúng hết các câu hỏi",
 )
 _NO_FIGURES = ("",) * (1 + len(_IN_THE_SUM) + len(_LEVELS) + len(Route))
-_NO_PERSON = ("",) * 8
+_NO_PERSON = ("",) * 10
 _WAITS = {Kind.QUESTION: "Câu hỏi chưa trả lời", Kind.RETURN: "Trả lại chưa trả lời"}
 
 
@@ -64,6 +64,8 @@ def _head(report: Report) -> tuple[str, ...]:
         "Địa chỉ thư",
         "Thư",
         "Máy chủ thư trả lời",
+        "Hạn riêng",
+        "Lý do dời hạn",
         "Tổng số",
         *(term_label(term, report.mode) for term in _IN_THE_SUM),
         *(f"Bằng chứng: {level}" for level in _LEVELS),
@@ -99,6 +101,8 @@ def _of_person(person: Outstanding, report: Report) -> tuple[str, ...]:
         person.address or "",
         letter_label(person),
         server_words(person),
+        _moment(person.own_due_at) if person.own_due_at else "",
+        person.own_due_because,
     )
 
 

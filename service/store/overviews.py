@@ -16,8 +16,10 @@ from service.domain.documents import Mode
 from service.domain.receipts import State
 from service.domain.vietnamese import full_name
 from service.store.audiences import Headcount, in_force
+from service.store.excuses import Exemption, exemptions_of
+from service.store.receipts import own_or_common_due
 from service.store.reports import Scope
-from service.store.tables import absences, deliveries, distributions, documents, exemptions, memberships, receipts
+from service.store.tables import deliveries, distributions, documents, memberships, receipts
 
 Key = TypeVar("Key", int, str)
 
@@ -125,68 +127,52 @@ def group_names(session: Session) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class PersonReceipt:
-    """One document that was sent to a person; `exempted_because` is empty when the person was not exempted."""
+    """One document that was sent to a person; `exemption` is None when the person need confirm like everybody.
+
+    `due_at` is the person's own deadline where `is_own_due`.
+    """
 
     distribution_id: int
     number: str
     title: str
     mode: Mode
     due_at: datetime | None
+    is_own_due: bool
     unit_name: str
     state: State
-    exempted_because: str
+    exemption: Exemption | None
 
 
 def receipts_of_person(
     session: Session, person_id: int, unit_ids: Collection[int] | None, limit: int
 ) -> list[PersonReceipt]:
     """The newest first; with `unit_ids` those alone for which the person was frozen in these units."""
-    r, d, x = receipts.c, distributions.c, exemptions.c
-    exempted = and_(x.distribution_id == r.distribution_id, x.person_id == r.person_id)
+    r, d = receipts.c, distributions.c
     query = (
         select(
             r.distribution_id,
             documents.c.number,
             documents.c.title,
             d.mode,
-            d.due_at,
+            own_or_common_due(),
+            r.own_due_at.is_not(None),
             r.unit_name,
             r.status,
-            func.coalesce(x.reason, ""),
         )
         .join(distributions, d.id == r.distribution_id)
         .join(documents, documents.c.id == d.document_id)
-        .outerjoin(exemptions, exempted)
         .where(r.person_id == person_id)
         .order_by(r.distribution_id.desc())
         .limit(limit)
     )
     if unit_ids is not None:
         query = query.where(r.unit_id.in_(unit_ids))
+    rows = session.execute(query).all()
+    exempted = exemptions_of(session, person_id, [row[0] for row in rows])
     return [
-        PersonReceipt(found, number, title, Mode(mode), due_at, unit, State(state), reason)
-        for found, number, title, mode, due_at, unit, state, reason in session.execute(query)
+        PersonReceipt(found, number, title, Mode(mode), due_at, is_own, unit, State(state), exempted.get(found))
+        for found, number, title, mode, due_at, is_own, unit, state in rows
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class AbsenceLine:
-    first_day: date
-    last_day: date
-    reason: str
-    recorded_at: datetime
-
-
-def absences_of(session: Session, person_id: int, limit: int) -> list[AbsenceLine]:
-    """The latest first."""
-    a = absences.c
-    query = (
-        select(a.first_day, a.last_day, a.reason, a.recorded_at)
-        .where(a.person_id == person_id)
-        .order_by(a.last_day.desc(), a.id.desc())
-        .limit(limit)
-    )
-    return [AbsenceLine(*row) for row in session.execute(query)]
 
 
 def _own_receipt() -> ColumnElement[bool]:

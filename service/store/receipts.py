@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 
 from service.domain.documents import Mode
 from service.domain.receipts import Route, State, sources
-from service.store.tables import corrections, distributions, documents, recall_confirmations, receipt_events, receipts
+from service.store.excuses import exemption_known_at
+from service.store.tables import (
+    corrections,
+    distributions,
+    documents,
+    exemptions,
+    recall_confirmations,
+    receipt_events,
+    receipts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +176,11 @@ def facts_of(session: Session, distribution_id: int, person_id: int) -> list[Sta
     ]
 
 
+def own_or_common_due() -> ColumnElement[datetime | None]:
+    """Until when a person has time, for receipts joined to their distributions."""
+    return func.coalesce(receipts.c.own_due_at, distributions.c.due_at)
+
+
 def inbox_page(session: Session, person_id: int, *, before: int | None, limit: int) -> Sequence[RowMapping]:
     """What was sent to this person: what must still be confirmed first, by urgency, then deadline; then the newest.
 
@@ -179,7 +193,7 @@ def inbox_page(session: Session, person_id: int, *, before: int | None, limit: i
         d.recalled_at,
         r.listed_at,
         d.mode,
-        d.due_at,
+        own_or_common_due().label("due_at"),
         d.urgency,
         d.document_id,
         d.revision,
@@ -198,7 +212,7 @@ def inbox_page(session: Session, person_id: int, *, before: int | None, limit: i
     if before is not None:
         rest = query.where(~must, r.distribution_id < before).order_by(r.distribution_id.desc())
         return list(session.execute(rest.limit(limit)).mappings())
-    urgent_first = query.where(must).order_by(d.urgency.desc(), d.due_at.asc().nulls_last(), d.id.desc())
+    urgent_first = query.where(must).order_by(d.urgency.desc(), own_or_common_due().asc().nulls_last(), d.id.desc())
     rest = query.where(~must).order_by(r.distribution_id.desc()).limit(limit)
     return [*session.execute(urgent_first).mappings(), *session.execute(rest).mappings()]
 
@@ -216,7 +230,7 @@ def inbox_counts(session: Session, person_id: int, moment: datetime) -> InboxCou
     query = (
         select(
             func.count().filter(must),
-            func.count().filter(must, stands, d.due_at < literal(moment)),
+            func.count().filter(must, stands, own_or_common_due() < literal(moment)),
             func.count().filter(r.status == State.LISTED.value, stands, ~must),
         )
         .select_from(receipts)
@@ -230,8 +244,14 @@ def _owes() -> ColumnElement[bool]:
     """Whether a person has something to confirm: the document, or once it was recalled that it was removed."""
     r, d, c = receipts.c, distributions.c, recall_confirmations.c
     removed = exists().where(c.distribution_id == r.distribution_id, c.person_id == r.person_id)
-    unread = and_(d.mode == Mode.ACKNOWLEDGE.value, r.status != State.ACKNOWLEDGED.value)
+    unread = and_(d.mode == Mode.ACKNOWLEDGE.value, r.status != State.ACKNOWLEDGED.value, ~_is_exempted())
     return case((d.recalled_at.is_(None), unread), else_=~removed)
+
+
+def _is_exempted() -> ColumnElement[bool]:
+    r, x = receipts.c, exemptions.c
+    mine = and_(x.distribution_id == r.distribution_id, x.person_id == r.person_id)
+    return exists().where(mine, exemption_known_at(None))
 
 
 def history_page(session: Session, person_id: int, *, before: int | None, limit: int) -> Sequence[RowMapping]:

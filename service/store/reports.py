@@ -27,6 +27,7 @@ from service.domain.receipts import Route, State
 from service.store.audiences import in_force
 from service.store.corrections import in_force_at
 from service.store.deliveries import brings
+from service.store.excuses import absence_known_at, exemption_known_at
 from service.store.tables import (
     absences,
     control_answers,
@@ -100,7 +101,7 @@ def _judged(head: RowMapping, revision: int, scope: Scope, as_of: datetime, offi
     r, mode = receipts.c, Mode(head["mode"])
     opening = _reached(State.OPENED, revision, as_of)
     confirmation = _reached(State.ACKNOWLEDGED, revision, as_of)
-    absence = _absent_people(as_of, office_day)
+    absence, exemption = _absent_people(as_of, office_day), _exempted_people(head["id"], as_of)
     right = _right_answers(head["id"], revision)
     acknowledged = confirmation.c.state.is_not(None)
     opened = or_(opening.c.state.is_not(None), acknowledged)
@@ -110,7 +111,7 @@ def _judged(head: RowMapping, revision: int, scope: Scope, as_of: datetime, offi
     term = case(
         (acknowledged if mode is Mode.ACKNOWLEDGE else opened, Term.CONFIRMED.value),
         (memberships.c.id.is_(None), Term.MOVED_OR_LEFT.value),
-        (exemptions.c.person_id.is_not(None), Term.EXEMPTED.value),
+        (exemption.c.person_id.is_not(None), Term.EXEMPTED.value),
         (absence.c.person_id.is_not(None), Term.ABSENT.value),
         (and_(unreached, ~_has_signed_in(head["frozen_at"], as_of)), Term.NOT_REACHABLE.value),
         else_=Term.NOT_YET.value,
@@ -145,7 +146,7 @@ def _judged(head: RowMapping, revision: int, scope: Scope, as_of: datetime, offi
         .outerjoin(confirmation, _same_receipt(confirmation))
         .outerjoin(right, _same_receipt(right))
         .outerjoin(memberships, and_(memberships.c.person_id == r.person_id, in_force(as_of, office_day)))
-        .outerjoin(exemptions, and_(_same_receipt(exemptions), _known_by(exemptions, as_of)))
+        .outerjoin(exemption, exemption.c.person_id == r.person_id)
         .outerjoin(absence, absence.c.person_id == r.person_id)
         .where(scope.covers(), r.listed_at <= as_of)
     )
@@ -198,10 +199,6 @@ def _same_receipt(other: FromClause) -> ColumnElement[bool]:
     return and_(other.c.distribution_id == r.distribution_id, other.c.person_id == r.person_id)
 
 
-def _known_by(fact: FromClause, as_of: datetime) -> ColumnElement[bool]:
-    return and_(fact.c.effective_at <= as_of, fact.c.recorded_at <= as_of)
-
-
 def _reached(state: State, revision: int, as_of: datetime) -> Subquery:
     e = receipt_events.c
     found = select(e.distribution_id, e.person_id, e.state, e.route).where(
@@ -221,8 +218,15 @@ def _right_answers(distribution_id: int, revision: int) -> Subquery:
 
 def _absent_people(as_of: datetime, office_day: date) -> Subquery:
     a = absences.c
-    away = select(a.person_id).where(a.first_day <= office_day, a.last_day >= office_day, a.recorded_at <= as_of)
+    away = select(a.person_id).where(a.first_day <= office_day, a.last_day >= office_day, absence_known_at(as_of))
     return away.distinct().subquery("away")
+
+
+def _exempted_people(distribution_id: int, as_of: datetime) -> Subquery:
+    """Each once, though an exemption may have been lifted and given again within one tick of two clocks."""
+    x = exemptions.c
+    exempted = select(x.person_id).where(x.distribution_id == distribution_id, exemption_known_at(as_of))
+    return exempted.distinct().subquery("exempted")
 
 
 def _has_signed_in(since: datetime, as_of: datetime) -> ColumnElement[bool]:

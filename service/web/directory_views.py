@@ -9,7 +9,6 @@ from service.domain.findings import Finding
 from service.printing.words import address_problem_label
 from service.store.audiences import Headcount
 from service.store.directory import PersonLine, UnitLine
-from service.store.overviews import AbsenceLine, PersonReceipt
 
 NOBODY = Headcount(0, 0)
 
@@ -78,28 +77,6 @@ class DirectoryView:
     next_href: str
     is_first: bool
     can_import: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ExcuseForm:
-    """The forms of a person's page as they were typed; `distribution_id` is the one to be exempted from."""
-
-    first_day: str = ""
-    last_day: str = ""
-    reason: str = ""
-    distribution_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PersonView:
-    """person.html. Without `can_excuse` neither papers nor absences are shown: they are not this reader's to see."""
-
-    entry: PersonEntry
-    can_excuse: bool
-    absences: tuple[AbsenceLine, ...]
-    receipts: tuple[PersonReceipt, ...]
-    form: ExcuseForm
-    errors: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

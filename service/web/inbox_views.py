@@ -20,6 +20,7 @@ from service.store.receipts import ReceiptKey, StateFact, facts_of, history_page
 from service.web.control_views import question_lines
 from service.web.correction_views import corrections_view
 from service.web.inquiry_views import own_inquiries
+from service.web.own_terms import own_terms
 from service.web.reader_facts_views import beside_the_receipt
 from service.web.receipt_views import receipt_view
 from service.web.views import (
@@ -68,6 +69,7 @@ def document_view(session: Session, distribution_id: int, person_id: int | None,
         raise NotFound
     check_standing(head["recalled_at"])
     facts = facts_of(session, distribution_id, receipt["person_id"])
+    own = own_terms(session, head, receipt, now)
     kind = document_type(head["type_code"])
     return DocumentView(
         distribution_id=distribution_id,
@@ -88,7 +90,8 @@ def document_view(session: Session, distribution_id: int, person_id: int | None,
         files=tuple(stored_files(session, head["document_id"], head["revision"])),
         reader_name=full_name(receipt["family_name"], receipt["given_name"]),
         reader_unit=receipt["unit_name"],
-        deadline=_deadline(head["due_at"], now),
+        deadline=_deadline(own.due_at, now),
+        own=own,
         confirmation=_confirmation(session, receipt, facts, head),
         facts=recorded(session, receipt, facts),
         questions=question_lines(session, ReceiptKey(distribution_id, receipt["person_id"], head["revision"])),
@@ -145,7 +148,8 @@ def _confirmation(
 ) -> Confirmation | None:
     for fact in facts:
         if fact.state is State.ACKNOWLEDGED and fact.revision == head["revision"]:
-            is_late = head["due_at"] is not None and fact.effective_at > head["due_at"]
+            due_at = receipt["own_due_at"] or head["due_at"]
+            is_late = due_at is not None and fact.effective_at > due_at
             shown = receipt_view(session, head["id"], receipt["person_id"], fact.revision, fact.route)
             return Confirmation(fact.effective_at, is_late, shown)
     return None

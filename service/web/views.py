@@ -16,6 +16,7 @@ from service.store.documents import StoredFile
 from service.web.control_views import QuestionLine
 from service.web.correction_views import CorrectionsView
 from service.web.inquiry_views import OwnInquiries
+from service.web.own_terms import OwnTerms
 from service.web.receipt_views import ReceiptView
 
 STATE_WORDS: Mapping[State, str] = MappingProxyType(
@@ -180,6 +181,7 @@ class DocumentView:
     reader_name: str
     reader_unit: str
     deadline: Deadline | None
+    own: OwnTerms
     confirmation: Confirmation | None
     facts: tuple[Fact, ...]
     next_href: str | None

@@ -158,14 +158,15 @@ def test_who_records_an_absence(office: Office) -> None:
     given = {"first_day": "01/03/2018", "last_day": "05/03/2018", "reason": "Nghỉ phép"}
     assert office.done_by(f"{BINH}/absences", given) == {"secretariat", "manager"}
     assert office.done_by(f"{DUNG}/absences", given) == {"secretariat"}
-    assert count(office.runtime, absences) == 3
+    # The manager's days are the secretariat's: recorded once.
+    assert count(office.runtime, absences) == 2
 
 
 def test_an_absence_stands_on_the_page_and_in_the_report(office: Office, runtime: Runtime) -> None:
     today = runtime.clock().date()
     distribution = send(runtime, "person:BINH")
     with office.visit("manager") as client:
-        given = {"first_day": f"{today:%d/%m/%Y}", "last_day": f"{today:%Y-%m-%d}", "reason": "Nghỉ thai sản"}
+        given = {"kind": "maternity", "first_day": f"{today:%d/%m/%Y}", "last_day": f"{today:%Y-%m-%d}"}
         assert fill(client, f"{BINH}/absences", **given) == (303, f"{BINH}#vang")
         assert "Nghỉ thai sản" in text_of(client.get(BINH).text)
         assert "1 vắng có lý do" in text_of(client.get(f"/distributions/{distribution}").text)
@@ -180,7 +181,8 @@ def test_an_absence_stands_on_the_page_and_in_the_report(office: Office, runtime
     [
         ({"first_day": "31/02/2018", "last_day": "05/03/2018", "reason": "x"}, "không phải là ngày"),
         ({"first_day": "06/03/2018", "last_day": "05/03/2018", "reason": "x"}, "trước ngày bắt đầu"),
-        ({"first_day": "01/03/2018", "last_day": "05/03/2018", "reason": " "}, "Cần ghi lý do"),
+        ({"first_day": "01/03/2018", "last_day": "05/03/2218"}, "dài hơn năm năm"),
+        ({"kind": "du lịch", "first_day": "01/03/2018", "last_day": "05/03/2018"}, "Không có loại vắng"),
         ({}, "không phải là ngày"),
     ],
 )
@@ -211,6 +213,42 @@ def test_a_reason_longer_than_its_field_is_refused_beside_it(office: Office) -> 
             status, shown = fill(client, f"{BINH}/{way}", reason="x" * 501, **given)
             assert (status, "Mục lý do dài quá 500 ký tự." in shown) == (422, True)
     assert count(office.runtime, absences) == count(office.runtime, exemptions) == 0
+
+
+def test_days_that_overlap_another_kind_are_refused_by_name(office: Office) -> None:
+    with office.visit("secretariat") as client:
+        fill(client, f"{BINH}/absences", kind="study", first_day="01/03/2018", last_day="05/03/2018")
+        given = {"kind": "illness", "first_day": "05/03/2018", "last_day": "06/03/2018"}
+        status, shown = fill(client, f"{BINH}/absences", **given)
+    assert (status, "đi học 01/03/2018 – 05/03/2018" in shown) == (422, True)
+    assert count(office.runtime, absences) == 1
+
+
+def test_an_absence_is_cut_short_or_withdrawn_on_the_page(office: Office) -> None:
+    with office.visit("manager") as client:
+        fill(client, f"{BINH}/absences", first_day="01/03/2018", last_day="09/03/2018")
+        status, shown = fill(client, f"{BINH}/absences/withdraw", absence_id="1", ended_on="12/03/2018")
+        assert (status, "phải từ ngày bắt đầu" in shown) == (422, True)
+        assert fill(client, f"{BINH}/absences/withdraw", absence_id="1", ended_on="x")[0] == 422
+        fill(client, f"{BINH}/absences/withdraw", absence_id="1", ended_on="02/03/2018")
+        assert "Nghỉ phép, 01/03/2018 – 02/03/2018" in text_of(client.get(BINH).text)
+        assert fill(client, f"{BINH}/absences/withdraw", absence_id="2", ended_on="") == (303, f"{BINH}#vang")
+        assert fill(client, f"{BINH}/absences/withdraw", absence_id="2", ended_on="")[0] == 404
+        assert text_of(client.get(BINH).text).count("Đã rút") == 2
+    assert office.done_by(f"{DUNG}/absences/withdraw", {"absence_id": "1"}) == set(), "no absence of this person"
+
+
+def test_an_exemption_is_lifted(office: Office) -> None:
+    distribution = str(send(office.runtime, "person:BINH"))
+    with office.visit("secretariat") as client:
+        fill(client, f"{BINH}/exemptions", distribution_id=distribution, reason="Người ký văn bản")
+    with office.visit("manager") as client:
+        shown = text_of(client.get(BINH).text)
+        assert "Nguyễn Văn Mẫu miễn" in shown, "by whom"
+        assert fill(client, f"{BINH}/exemptions/lift", distribution_id=distribution) == (303, f"{BINH}#van-ban")
+        assert fill(client, f"{BINH}/exemptions/lift", distribution_id=distribution)[0] == 404
+        assert "Miễn người này" in text_of(client.get(BINH).text)
+    assert office.done_by(f"{DUNG}/exemptions/lift", {"distribution_id": distribution}) == set()
 
 
 def test_who_exempts(office: Office) -> None:
@@ -403,7 +441,7 @@ def test_the_days_of_an_absence_are_shown_as_an_office_writes_them(office: Offic
                 last_day=date(2018, 3, 9),
             )
         )
-    assert "01/03/2018 – 09/03/2018 Đi học." in shown_to(office, "secretariat", BINH)
+    assert "Nghỉ phép, 01/03/2018 – 09/03/2018 Đi học." in shown_to(office, "secretariat", BINH)
 
 
 def test_who_sees_the_distribution_leads_on_to_the_person_only_where_it_may(office: Office) -> None:

@@ -69,6 +69,8 @@ class OutstandingShape(Shape):
     address: str | None
     delivery_status: str | None
     last_reply: str | None
+    own_due_at: Moment | None
+    own_due_because: str
 
 
 class WaitingInquiry(Shape):

@@ -1,4 +1,4 @@
-"""The directory: units, people, an import, and why somebody is absent."""
+"""The directory: units, people, and an import."""
 
 from datetime import date
 from io import BytesIO
@@ -7,18 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from service.actions.import_directory import import_directory
-from service.actions.record_absence import Period, record_absence
 from service.domain.audiences import StaffClass
 from service.domain.documents import NewFile
-from service.domain.errors import NotFound, UnknownUnit
+from service.domain.errors import UnknownUnit
 from service.domain.findings import Problem as FindingProblem
 from service.domain.roles import Act
-from service.domain.texts import REASON
 from service.reading.rows import Source
-from service.store.directory import find_people, list_units, person_by_code
+from service.store.directory import find_people, list_units
 from service.store.listings import units_below
 from service.web.api.problems import problem
-from service.web.api.shapes import Code, Limit, Page, Shape, Text, Word, typed
+from service.web.api.shapes import Limit, Page, Shape, Text, Word
 from service.web.api.uploads import read_form
 from service.web.deps import ActorDep, SiteDep
 
@@ -105,14 +103,6 @@ class ImportShape(Shape):
     written: bool
 
 
-class AbsenceGiven(Shape):
-    """First and last day, both included."""
-
-    first_day: date
-    last_day: date
-    reason: Annotated[Text, typed(REASON, "It stands in the reports")]
-
-
 @router.get("/units")
 def read_units(site: SiteDep, actor: ActorDep) -> list[UnitShape]:
     """Every unit in office order, each behind its parent."""
@@ -189,15 +179,3 @@ def import_people(
     if refusal is None or dry_run:
         return shape
     return problem(refusal, result=shape.model_dump(mode="json"))
-
-
-@router.post("/people/{person_code}/absences", status_code=204)
-def add_absence(site: SiteDep, actor: ActorDep, person_code: Code, given: AbsenceGiven) -> None:
-    """Record that a person is absent, and why."""
-    actor.must(Act.RECORD_ABSENCE)
-    with site.runtime.sessions() as session:
-        person = person_by_code(session, person_code)
-    if person is None:
-        raise NotFound
-    period = Period(given.first_day, given.last_day)
-    record_absence(site.runtime, actor, person.person_id, period, given.reason)

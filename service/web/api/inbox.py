@@ -6,6 +6,7 @@ administrator may, does not thereby read what was sent to them.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
@@ -29,6 +30,7 @@ from service.web.api.files import FileShape, file_shapes
 from service.web.api.shapes import Cursor, Id, Limit, Moment, Page, Shape, page_of, read_cursor, write_cursor
 from service.web.deps import ActorDep, SiteDep
 from service.web.downloads import download
+from service.web.own_terms import own_terms
 
 router = APIRouter(tags=["inbox"])
 
@@ -96,7 +98,11 @@ class QuestionShape(Shape):
 
 
 class InboxDocument(InboxLine):
-    """With the text, the files and everything recorded about this person's receipt."""
+    """With the text, the files and everything recorded about this person's receipt.
+
+    `due_at` is the person's own; `common_due_at` everybody's, where an absence moved it, which `moved_because` names.
+    `exempted_because` is empty for who is asked to confirm.
+    """
 
     type_name: str
     signer_authority: str
@@ -108,6 +114,9 @@ class InboxDocument(InboxLine):
     files: list[FileShape]
     questions: list[QuestionShape]
     recorded: list[FactShape]
+    common_due_at: Moment | None
+    moved_because: str
+    exempted_because: str
 
 
 class Confirming(Shape):
@@ -204,7 +213,9 @@ def read(site: SiteDep, actor: SessionActorDep, distribution_id: Id) -> InboxDoc
         files = stored_files(session, head["document_id"], head["revision"])
         recorded = facts_of(session, distribution_id, person_id)
         questions = questions_of(session, distribution_id)
-    must_confirm = head["mode"] == Mode.ACKNOWLEDGE and receipt["status"] != State.ACKNOWLEDGED
+        own = own_terms(session, head, receipt, site.runtime.clock())
+    is_asked = head["mode"] == Mode.ACKNOWLEDGE and not own.exempted_because
+    must_confirm = is_asked and receipt["status"] != State.ACKNOWLEDGED
     row = {**head, **document, **receipt, "revision": head["revision"], "must_confirm": must_confirm}
     return InboxDocument.model_validate(
         {
@@ -217,6 +228,7 @@ def read(site: SiteDep, actor: SessionActorDep, distribution_id: Id) -> InboxDoc
                 for position, question in enumerate(questions, 1)
             ],
             "recorded": recorded,
+            **asdict(own),
         }
     )
 

@@ -1,0 +1,106 @@
+"""Absences: why a person is away, from which day to which, and what becomes of two that overlap."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from service.domain.errors import AbsenceTooLong, BadPeriod, NotShorter, OverlappingAbsence, UnknownAbsenceKind
+from service.domain.vietnamese import date_short
+
+# The longest leave for study; beyond it a year was mistyped.
+_LONGEST = timedelta(days=5 * 366)
+
+
+class Kind(StrEnum):
+    LEAVE = "leave"
+    MISSION = "mission"
+    ILLNESS = "illness"
+    MATERNITY = "maternity"
+    STUDY = "study"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Kind.LEAVE: "Nghỉ phép",
+    Kind.MISSION: "Công tác",
+    Kind.ILLNESS: "Nghỉ ốm",
+    Kind.MATERNITY: "Nghỉ thai sản",
+    Kind.STUDY: "Đi học",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """First and last day are both days of absence. `reason` may be empty."""
+
+    kind: Kind
+    first_day: date
+    last_day: date
+    reason: str = ""
+
+    @property
+    def words(self) -> str:
+        """Such as `nghỉ phép 12/03/2018 – 14/03/2018`."""
+        days = date_short(self.first_day)
+        if self.last_day != self.first_day:
+            days = f"{days} – {date_short(self.last_day)}"
+        return f"{self.kind.label.lower()} {days}"
+
+
+def words_between(away: Iterable[Absence], after: date, upto: date) -> str:
+    """The absences that share a day with those after `after` up to `upto`, in words."""
+    return ", ".join(one.words for one in away if one.first_day <= upto and one.last_day > after)
+
+
+def parse_kind(word: str) -> Kind:
+    """Raises: UnknownAbsenceKind."""
+    if word not in set(Kind):
+        raise UnknownAbsenceKind(given=word)
+    return Kind(word)
+
+
+def check_days(first: date, last: date) -> None:
+    """Pass when an absence may last from one day to another.
+
+    Raises:
+        BadPeriod: it ends before it starts.
+        AbsenceTooLong: it lasts longer than five years.
+    """
+    if last < first:
+        raise BadPeriod(first=date_short(first), last=date_short(last))
+    if last - first > _LONGEST:
+        raise AbsenceTooLong(first=date_short(first), last=date_short(last))
+
+
+def merge(new: Absence, overlapping: Collection[Absence]) -> Absence:
+    """One absence in place of a new one and those that it overlaps; every reason once, the oldest first.
+
+    Raises:
+        OverlappingAbsence: one of them is of another kind.
+    """
+    for known in overlapping:
+        if known.kind is not new.kind:
+            raise OverlappingAbsence(known=known.words)
+    together = [*sorted(overlapping, key=lambda known: known.first_day), new]
+    reasons = dict.fromkeys(one.reason for one in together if one.reason)
+    return replace(
+        new,
+        first_day=min(one.first_day for one in together),
+        last_day=max(one.last_day for one in together),
+        reason="; ".join(reasons),
+    )
+
+
+def cut_short(absence: Absence, last_day: date) -> Absence:
+    """What is left of an absence whose person came back the day after `last_day`.
+
+    Raises:
+        NotShorter: the person would have come back before leaving, or not earlier than known.
+    """
+    if not absence.first_day <= last_day < absence.last_day:
+        raise NotShorter(known=absence.words, last=date_short(last_day))
+    return replace(absence, last_day=last_day)

@@ -1,0 +1,95 @@
+"""Deadlines of single people: a cache on the receipt, worked out from absences. Null for the distribution's own."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    DateTime,
+    and_,
+    cast,
+    column,
+    exists,
+    or_,
+    select,
+    update,
+    values,
+)
+from sqlalchemy.orm import Session
+
+from service.domain.documents import Mode
+from service.domain.receipts import State
+from service.store.tables import absences, distributions, receipts
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """A receipt that still asks for a confirmation until `due_at`; `own_due_at` is what the cache says."""
+
+    distribution_id: int
+    person_id: int
+    due_at: datetime
+    listed_at: datetime
+    own_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Which obligations; each None means any. `after` and `upto` are the range of people just listed."""
+
+    distribution_id: int | None = None
+    person_ids: Collection[int] | None = None
+    after: int = 0
+    upto: int | None = None
+
+
+def obligations(session: Session, whose: Whose) -> list[Obligation]:
+    """Those that an absence may move or has moved."""
+    r, d, a = receipts.c, distributions.c, absences.c
+    # The database need not know the office's zone: a day too many is judged and found to move nothing.
+    may_move = exists().where(
+        a.person_id == r.person_id, a.withdrawn_at.is_(None), a.last_day >= cast(r.listed_at, Date) - 1
+    )
+    query = (
+        select(r.distribution_id, r.person_id, d.due_at, r.listed_at, r.own_due_at)
+        .join(distributions, d.id == r.distribution_id)
+        .where(
+            d.mode == Mode.ACKNOWLEDGE.value,
+            d.due_at.is_not(None),
+            d.recalled_at.is_(None),
+            r.status != State.ACKNOWLEDGED.value,
+            r.person_id > whose.after,
+            or_(may_move, r.own_due_at.is_not(None)),
+        )
+    )
+    if whose.distribution_id is not None:
+        query = query.where(r.distribution_id == whose.distribution_id)
+    if whose.person_ids is not None:
+        query = query.where(r.person_id.in_(whose.person_ids))
+    if whose.upto is not None:
+        query = query.where(r.person_id <= whose.upto)
+    return [Obligation(*row) for row in session.execute(query)]
+
+
+def listing_moments(session: Session, distribution_id: int, person_ids: Collection[int]) -> dict[int, datetime]:
+    """When each of these people came onto a distribution's list."""
+    r = receipts.c
+    query = select(r.person_id, r.listed_at).where(r.distribution_id == distribution_id, r.person_id.in_(person_ids))
+    return dict(session.execute(query).all())
+
+
+def write_own_deadlines(session: Session, moved: Sequence[tuple[Obligation, datetime | None]]) -> None:
+    """Say until when each has time, whatever was said before."""
+    r = receipts.c
+    rows = [(obligation.distribution_id, obligation.person_id, own) for obligation, own in moved]
+    v = values(
+        column("distribution_id", BigInteger),
+        column("person_id", BigInteger),
+        column("own_due_at", DateTime(timezone=True)),
+        name="v",
+    ).data(rows)
+    same = and_(r.distribution_id == v.c.distribution_id, r.person_id == v.c.person_id)
+    own = cast(v.c.own_due_at, DateTime(timezone=True))
+    session.execute(update(receipts).where(same).values(own_due_at=own))

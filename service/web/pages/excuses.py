@@ -1,0 +1,120 @@
+"""Why a person need not confirm: absences and exemptions, on that person's page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from service.actions.record_absence import Period, exempt, lift_exemption, record_absence, withdraw_absence
+from service.actions.sign_in import Visitor
+from service.domain.absences import Kind, parse_kind
+from service.domain.deadlines import parse_date
+from service.domain.errors import (
+    AbsenceTooLong,
+    BadPeriod,
+    Conflict,
+    Invalid,
+    OverlappingAbsence,
+    UnknownAbsenceKind,
+)
+from service.domain.roles import Act
+from service.store.directory import PersonLine
+from service.web.deps import FormId, PostingVisitor, SiteDep, page
+from service.web.fields import SentDep
+from service.web.person_views import ExcuseForm, find_person, person_href, person_view
+from service.web.site import Site
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    request: Request
+    site: Site
+    visitor: Visitor
+    person: PersonLine
+
+    def again(self, form: ExcuseForm, errors: Mapping[str, str]) -> Response:
+        """The page with what was typed, and what is wrong with it."""
+        view = replace(person_view(self.site, self.visitor.actor, self.person), form=form, errors=errors)
+        return page(self.site, "person.html", view, self.visitor, self.request, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def done(self, part: str) -> Response:
+        return RedirectResponse(f"{person_href(self.person)}#{part}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/directory/people/{code:path}/absences")
+def add_absence(request: Request, site: SiteDep, visitor: PostingVisitor, sent: SentDep, code: str) -> Response:
+    asked = _asked(request, site, visitor, code)
+    form = ExcuseForm(
+        sent.text("kind") or Kind.LEAVE.value, sent.text("first_day"), sent.text("last_day"), sent.text("reason")
+    )
+    errors: dict[str, str] = {}
+    first, last = (_day(getattr(form, name), name, errors) for name in ("first_day", "last_day"))
+    if first is None or last is None:
+        return asked.again(form, errors)
+    try:
+        kind = parse_kind(form.kind)
+        record_absence(site.runtime, visitor.actor, asked.person.person_id, Period(first, last), form.reason, kind=kind)
+    except (Conflict, Invalid) as refused:
+        return asked.again(form, {_place(refused): refused.vi})
+    return asked.done("vang")
+
+
+@router.post("/directory/people/{code:path}/absences/withdraw")
+def withdraw(
+    *, request: Request, site: SiteDep, visitor: PostingVisitor, sent: SentDep, code: str, absence_id: FormId
+) -> Response:
+    """The absence was none; or it ended on a day, when one is given."""
+    asked = _asked(request, site, visitor, code)
+    form = ExcuseForm(absence_id=absence_id, ended_on=sent.text("ended_on"))
+    try:
+        last_day = parse_date(form.ended_on) if form.ended_on.strip() else None
+        withdraw_absence(site.runtime, visitor.actor, asked.person.person_id, absence_id, last_day=last_day)
+    except Invalid as refused:
+        return asked.again(form, {"ended_on": refused.vi})
+    return asked.done("vang")
+
+
+@router.post("/directory/people/{code:path}/exemptions")
+def add_exemption(
+    *, request: Request, site: SiteDep, visitor: PostingVisitor, sent: SentDep, code: str, distribution_id: FormId
+) -> Response:
+    asked = _asked(request, site, visitor, code)
+    form = ExcuseForm(reason=sent.text("reason"), distribution_id=distribution_id)
+    try:
+        exempt(site.runtime, visitor.actor, distribution_id, asked.person.person_id, form.reason)
+    except Invalid as refused:
+        return asked.again(form, {"exemption": refused.vi})
+    return asked.done("van-ban")
+
+
+@router.post("/directory/people/{code:path}/exemptions/lift")
+def lift(request: Request, site: SiteDep, visitor: PostingVisitor, code: str, distribution_id: FormId) -> Response:
+    asked = _asked(request, site, visitor, code)
+    lift_exemption(site.runtime, visitor.actor, distribution_id, asked.person.person_id)
+    return asked.done("van-ban")
+
+
+def _asked(request: Request, site: Site, visitor: Visitor, code: str) -> _Asked:
+    visitor.actor.must(Act.RECORD_ABSENCE)
+    return _Asked(request, site, visitor, find_person(site, visitor.actor, code))
+
+
+def _place(refused: Conflict | Invalid) -> str:
+    if isinstance(refused, OverlappingAbsence):
+        return "absence"
+    if isinstance(refused, UnknownAbsenceKind):
+        return "kind"
+    return "last_day" if isinstance(refused, BadPeriod | AbsenceTooLong) else "reason"
+
+
+def _day(written: str, name: str, errors: dict[str, str]) -> date | None:
+    try:
+        return parse_date(written)
+    except Invalid as refused:
+        errors[name] = refused.vi
+        return None
