@@ -15,6 +15,7 @@ from service.runtime import Runtime
 from service.store import evidence, list_changes
 from service.store.accounts import person_to_account
 from service.store.distributions import distribution_row
+from service.store.excuses import hold_absences
 from service.store.list_changes import OpenList
 from service.store.own_deadlines import Whose
 from service.store.receipts import receipt_row
@@ -90,6 +91,7 @@ def _follow_one(runtime: Runtime) -> int | None:
 def _announce(runtime: Runtime, session: Session, actor: Actor, target: OpenList, added: list[int]) -> None:
     now = runtime.clock()
     list_changes.enqueue_added(session, target, added, runtime.policy.mail_domain)
+    hold_absences(session)
     settle_own_deadlines(runtime, session, Whose(target.id, added))
     deeds = (entry(Deed.PERSON_ADDED, actor, now, distribution=target.id, person=person) for person in added)
     evidence.append(session, *deeds)

@@ -4,6 +4,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from service import doorbell
+from service.actions.record_absence import exempt_listed
 from service.domain.errors import AlreadyAnswered, NotAReturn, NotFound
 from service.domain.evidence import Deed, entry
 from service.domain.inquiries import Kind
@@ -14,7 +15,6 @@ from service.domain.texts import ANSWER, REASON, needed_lines
 from service.domain.vietnamese import strip_controls
 from service.runtime import Runtime
 from service.store import evidence
-from service.store.excuses import add_exemption
 from service.store.inquiries import add_answer, inquiry_row
 from service.store.reader_letters import queue_letter
 
@@ -56,11 +56,9 @@ def answer_inquiry(runtime: Runtime, actor: Actor, inquiry_id: int, words: str, 
 
 
 def _exempt(runtime: Runtime, session: Session, actor: Actor, inquiry: RowMapping) -> None:
-    now = runtime.clock()
     # The words may be longer than a reason, which stands in a cell; whole they stand with the inquiry.
     reason = f"Trả lại: {strip_controls(inquiry['words'])}"[: REASON.longest]
-    add_exemption(session, inquiry["distribution_id"], inquiry["person_id"], reason, actor.account_id, now)
-    evidence.append(session, entry(Deed.EXEMPTED, actor, now, **_about(inquiry)))
+    exempt_listed(runtime, session, actor, (inquiry["distribution_id"], inquiry["person_id"]), reason)
 
 
 def _about(inquiry: RowMapping) -> dict[str, int]:

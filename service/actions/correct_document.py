@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from service import doorbell
 from service.actions.office_calendar import office_calendar
+from service.actions.own_deadlines import settle_own_deadlines
 from service.domain.corrections import Correction, Kind, Replacement, check_replacement, check_standing, kept_note
 from service.domain.deadlines import Due, check_due, work_out
 from service.domain.documents import kept_files, kept_number
@@ -34,6 +35,8 @@ from service.store.corrections import (
 from service.store.deliveries import withdraw_letters
 from service.store.distributions import Sending, enqueue_letters
 from service.store.documents import add_revision, document_row, stored_files
+from service.store.excuses import hold_absences
+from service.store.own_deadlines import Whose
 from service.store.receipts import begin_revision
 
 
@@ -72,6 +75,7 @@ def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, repla
     now = runtime.clock()
     kept = replace(replacement, note=kept_note(replacement.note))
     with runtime.sessions.begin() as session:
+        hold_absences(session)
         held = _hold(session, distribution_id)
         check_replacement(kept, held.standing, now, runtime.policy.max_file_bytes)
         due = _due(runtime, session, held, kept)
@@ -80,6 +84,7 @@ def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, repla
         add_correction(session, distribution_id, correction, actor.account_id, held.standing.due_at)
         put_in_force(session, distribution_id, revision, due)
         begin_revision(session, distribution_id, revision)
+        settle_own_deadlines(runtime, session, Whose(distribution_id))
         withdraw_letters(session, distribution_id, now)
         _announce(runtime, session, held, Occasion(Letter.REVISION, revision))
         _witness(session, actor, distribution_id, correction, **_contents(session, held.document_id, revision))

@@ -13,6 +13,7 @@ from service.domain.roles import Act, Actor
 from service.domain.texts import REASON, given_reason, one_line
 from service.runtime import Runtime
 from service.store import evidence, excuses
+from service.store.deliveries import withdraw_asking
 from service.store.own_deadlines import Whose
 from service.store.receipts import receipt_row
 from service.store.units import present_unit_id
@@ -85,12 +86,18 @@ def exempt(runtime: Runtime, actor: Actor, distribution_id: int, person_id: int,
         MissingReason, TooLong, UnstorableText: see `given_reason`.
     """
     why = given_reason(reason)
-    now = runtime.clock()
     with runtime.sessions.begin() as session:
         _check_listed(session, actor, distribution_id, person_id)
-        if excuses.add_exemption(session, distribution_id, person_id, why, actor.account_id, now):
-            deed = entry(Deed.EXEMPTED, actor, now, distribution=distribution_id, person=person_id)
-            evidence.append(session, deed)
+        exempt_listed(runtime, session, actor, (distribution_id, person_id), why)
+
+
+def exempt_listed(runtime: Runtime, session: Session, actor: Actor, receipt: tuple[int, int], reason: str) -> None:
+    """Exempt, in a transaction that is open, who is known to be listed; `receipt` is distribution and person."""
+    (distribution_id, person_id), now = receipt, runtime.clock()
+    if excuses.add_exemption(session, distribution_id, person_id, reason, actor.account_id, now):
+        withdraw_asking(session, distribution_id, person_id, now)
+        deed = entry(Deed.EXEMPTED, actor, now, distribution=distribution_id, person=person_id)
+        evidence.append(session, deed)
 
 
 def lift_exemption(runtime: Runtime, actor: Actor, distribution_id: int, person_id: int) -> None:

@@ -28,6 +28,9 @@ REMINDERS = frozenset({Kind.REMINDER, Kind.NUDGE})
 # Letters about what one reader did: nobody else's says the same.
 OF_ONE_READER = frozenset({Kind.RECEIPT, Kind.ANSWER})
 
+# Letters that ask their reader to confirm: pointless for who need not.
+ASKING = frozenset({Kind.ORIGINAL, Kind.REVISION}) | REMINDERS
+
 # Letters about the text in force: a replacement or a recall leaves them nothing true to say.
 ABOUT_THE_TEXT = frozenset({Kind.ORIGINAL, Kind.ERRATUM, Kind.REVISION}) | REMINDERS
 

@@ -51,7 +51,7 @@ from service.domain.deliveries import (
     sources,
 )
 from service.domain.letters import Claimed, Sent
-from service.domain.occasions import ABOUT_THE_TEXT, ORIGINAL, WITH_LINK, Kind
+from service.domain.occasions import ABOUT_THE_TEXT, ASKING, ORIGINAL, WITH_LINK, Kind
 from service.store.documents import FIRST_REVISION
 from service.store.tables import accounts, attempts, deliveries
 
@@ -293,6 +293,13 @@ def withdraw_letters(session: Session, distribution_id: int, moment: datetime) -
     d = deliveries.c
     kind = func.split_part(d.occasion, ":", 1)
     withdraw(session, and_(d.distribution_id == distribution_id, kind.in_(ABOUT_THE_TEXT)), moment)
+
+
+def withdraw_asking(session: Session, distribution_id: int, person_id: int, moment: datetime) -> None:
+    """Take back the letters that ask a person to confirm who need not any more."""
+    d = deliveries.c
+    asking = func.split_part(d.occasion, ":", 1).in_(ASKING)
+    withdraw(session, and_(d.distribution_id == distribution_id, d.person_id == person_id, asking), moment)
 
 
 def withdraw(session: Session, unwanted: ColumnElement[bool], moment: datetime) -> None:

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from service.actions.acknowledge import acknowledge
+from service.actions.correct_document import replace_document
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.record_absence import Period, exempt, lift_exemption, record_absence, withdraw_absence
 from service.actions.report_coverage import report_coverage
 from service.domain.absences import Kind
+from service.domain.corrections import Replacement
 from service.domain.coverage import Outstanding, Report
 from service.domain.deadlines import WorkingDays
 from service.domain.documents import Mode
@@ -23,7 +25,7 @@ from service.runtime import Runtime
 from service.store.evidence import seal, sealed_entries
 from service.store.excuses import AbsenceLine, absence_lines
 from service.store.receipts import inbox_counts, inbox_page
-from service.store.tables import receipts
+from service.store.tables import deliveries, receipts
 from tests.fakes import OFFICE_ZONE, FakeClock
 from tests.makers import make_actor, make_person, make_posting, make_unit
 
@@ -254,6 +256,26 @@ def test_an_exempted_person_is_asked_no_more_and_may_still_confirm(
         assert [row["must_confirm"] for row in inbox_page(session, office.binh, before=None, limit=9)] == [False]
     acknowledge(runtime, make_actor(person_id=office.binh), asked, 1, Route.INBOX)
     assert report_coverage(runtime, OPERATOR, asked).identity.confirmed == 1
+
+
+def test_exempting_takes_back_the_letters_that_ask_to_confirm(runtime: Runtime, office: Office) -> None:
+    asked = post(runtime)
+    exempt(runtime, OPERATOR, asked, office.binh, "Người ký văn bản")
+    d = deliveries.c
+    with runtime.sessions() as session:
+        found = session.execute(select(d.person_id, d.status).where(d.distribution_id == asked))
+        assert dict(found.all()) == {office.binh: "cancelled", office.cuc: "waiting"}
+
+
+def test_a_replacement_with_a_new_deadline_moves_the_own_one_too(runtime: Runtime, office: Office) -> None:
+    asked = post(runtime)
+    acknowledge(runtime, make_actor(person_id=office.binh), asked, 1, Route.INBOX)
+    record_absence(runtime, OPERATOR, office.binh, days(11, 13))
+    assert own_due(runtime, asked, office.binh) is None, "nothing was owed"
+    replace_document(
+        runtime, OPERATOR, asked, Replacement(replaces=1, note="Sửa mục 2", body="Nội dung mới.", due=on(18))
+    )
+    assert own_due(runtime, asked, office.binh) == on(23)
 
 
 def test_an_exemption_needs_a_reason(runtime: Runtime, office: Office) -> None:
