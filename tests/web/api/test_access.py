@@ -123,6 +123,8 @@ ENDPOINTS = (
     Endpoint("GET", "/evidence", AUDITOR),
     Endpoint("GET", "/evidence/chain", AUDITOR),
     Endpoint("GET", "/status", SEES_STATUS),
+    Endpoint("GET", "/evidence", frozenset({"auditor"})),
+    Endpoint("GET", "/evidence/chain", frozenset({"auditor"})),
     # Last, because nothing of the spare account is left behind it.
     Endpoint("DELETE", "/accounts/spare", ADMINISTRATOR, 204),
 )
