@@ -25,7 +25,7 @@ _building = threading.Lock()
 
 @app.task(name=doorbell.LIST_RECIPIENTS)
 def list_recipients_due() -> None:
-    list_recipients.list_recipients(runtime())
+    list_recipients.list_recipients(runtime(), is_stopping)
     add_recipients.follow_directory(runtime())
 
 

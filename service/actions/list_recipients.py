@@ -1,5 +1,7 @@
 """Draws frozen lists by ranges of people, so that the first letters leave while the rest is listed."""
 
+from collections.abc import Callable
+
 from sqlalchemy.orm import Session
 
 from service import doorbell
@@ -29,14 +31,14 @@ PEOPLE_IN_A_RANGE = 5_000
 WORTH_COUNTING = 1_000
 
 
-def list_recipients(runtime: Runtime) -> int:
+def list_recipients(runtime: Runtime, is_stopping: Callable[[], bool] = lambda: False) -> int:
     """List every distribution whose moment has come; returns how many receipts were written.
 
-    Each range is a transaction of its own and is remembered in it: a worker killed in between loses nothing, and the
-    next one goes on behind the last range.
+    Each range is a transaction of its own and is remembered in it: a worker killed in between, or told to stop, loses
+    nothing, and the next one goes on behind the last range.
     """
     listed = 0
-    while (written := _list_one_range(runtime)) is not None:
+    while not is_stopping() and (written := _list_one_range(runtime)) is not None:
         listed += written
         runtime.doorbell.ring(doorbell.DELIVER_DUE)
     if listed >= WORTH_COUNTING:

@@ -227,6 +227,24 @@ def test_listing_twice_adds_nobody_twice(runtime: Runtime, office: dict[str, int
     assert written == count(runtime, receipts) == len(office)
 
 
+def test_a_worker_that_is_told_to_stop_leaves_the_rest_of_a_list_to_the_next(
+    runtime: Runtime, office: dict[str, int]
+) -> None:
+    post_document(runtime, OPERATOR, make_posting())
+    after_one_range = iter([False, True])
+    assert list_recipients(runtime, lambda: next(after_one_range)) == len(office)
+    assert unfinished(runtime) == 1
+    assert list_recipients(runtime) == 0
+    assert unfinished(runtime) == 0
+
+
+def unfinished(runtime: Runtime) -> int:
+    with runtime.sessions() as session:
+        query = select(func.count()).where(distributions.c.listed_at.is_(None))
+        counted: int = session.execute(query).scalar_one()
+        return counted
+
+
 def test_the_planner_knows_of_a_long_list_as_soon_as_it_is_drawn(runtime: Runtime) -> None:
     with runtime.sessions.begin() as session:
         unit = make_unit(session)

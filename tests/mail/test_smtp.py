@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable
 
+import psutil
 import pytest
 
 from service.domain.deliveries import Accepted, Broken, Deferred, GivenBack, Outcome, Phase, Refused, Requeued, Unknown
@@ -389,6 +390,21 @@ def test_a_worker_that_leaves_waits_for_nothing_before_the_dot(
     server.obey()
     assert kinds(outcomes(mailer, make_letters(4))) == [Accepted] * 4
     assert len(server.mails) == 4
+
+
+def test_a_worker_that_leaves_while_a_kept_connection_is_asked_whether_it_lives_closes_it(
+    server: ScriptedSmtp, make_mailer: MakeMailer
+) -> None:
+    mailer = make_mailer(server.url)
+    assert kinds(outcomes(mailer, [make_letter(1)])) == [Accepted]
+    server.answer("RSET", STALL)
+    found = outcomes(mailer, [make_letter(2)], once_heard(server, "RSET", Haste.LEAVE))
+    assert kinds(found) == [GivenBack]
+    server.wait_until(lambda heard: not connections_to(heard.port))
+
+
+def connections_to(port: int) -> list[object]:
+    return [one for one in psutil.Process().net_connections("tcp") if getattr(one.raddr, "port", None) == port]
 
 
 def test_of_letters_that_wait_for_a_first_connection_one_waits_on_and_tells_that_the_server_is_away(
