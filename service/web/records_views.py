@@ -9,8 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
+from service.domain.audiences import StaffClass
 from service.domain.deliveries import Status
 from service.domain.documents import Mode
+from service.domain.inquiries import Kind as Inquiry
+from service.domain.lists import Origin
+from service.domain.occasions import parse_occasion
 from service.domain.receipts import Route
 from service.domain.roles import Role
 from service.domain.vietnamese import date_short, moment
@@ -140,9 +144,17 @@ COLUMN_WORDS: Mapping[str, str] = {
 _LOG = frozenset({"evidence", "deeds"})
 
 _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
+    "channel": {"mail": "thư"},
+    "kind": {kind.value: kind.label for kind in Inquiry},
     "mode": {mode.value: mode.label for mode in Mode},
+    "origin": {
+        Origin.FROZEN.value: "khi chốt danh sách",
+        Origin.RULE.value: "theo quy tắc của đợt gửi",
+        Origin.HAND.value: "thêm bằng tay",
+    },
     "role": {role.value: role.label for role in Role},
     "route": {route.value: route.label for route in Route},
+    "staff_class": {kind.value: kind.label for kind in StaffClass},
     "state": {state.value: words for state, words in STATE_WORDS.items()},
     "status": {
         **{state.value: words for state, words in STATE_WORDS.items()},
@@ -170,14 +182,16 @@ class RecordSection:
 
 @dataclass(frozen=True, slots=True)
 class RecordsView:
-    """records.html: everything that is kept about the person who looks."""
+    """records.html: everything that is kept about the person who looks; `empty` labels sections without a row."""
 
     sections: tuple[RecordSection, ...]
-    shown: int = ROWS_SHOWN
+    empty: tuple[str, ...]
 
 
 def records_view(session: Session, owner: Owner, zone: ZoneInfo) -> RecordsView:
-    return RecordsView(tuple(_section(session, section, owner, zone) for section in SECTIONS))
+    sections = [_section(session, section, owner, zone) for section in SECTIONS]
+    kept = tuple(section for section in sections if section.count)
+    return RecordsView(kept, tuple(section.label for section in sections if not section.count))
 
 
 def _section(session: Session, section: Section, owner: Owner, zone: ZoneInfo) -> RecordSection:
@@ -208,11 +222,18 @@ def _said(column: str, value: object, zone: ZoneInfo) -> str:
             return ""
         case bool():
             return "có" if value else "không"
-        case datetime():
-            return moment(value.astimezone(zone))
-        case date():
-            return date_short(value)
+        case datetime() | date():
+            return _when(value, zone)
         case list():
             return ", ".join(map(str, value))
         case _:
-            return _VALUE_WORDS.get(column, {}).get(str(value), str(value))
+            return _named(column, str(value))
+
+
+def _when(value: date, zone: ZoneInfo) -> str:
+    return moment(value.astimezone(zone)) if isinstance(value, datetime) else date_short(value)
+
+
+def _named(column: str, value: str) -> str:
+    """A word of the tables as the office says it; every other text as it stands."""
+    return parse_occasion(value).label if column == "occasion" else _VALUE_WORDS.get(column, {}).get(value, value)

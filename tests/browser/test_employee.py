@@ -98,7 +98,7 @@ def test_the_pages_are_accessible_in_every_form(
         page.get_by_role("button", name=BUTTON).click()
         expect(page.get_by_text("Đã ghi nhận xác nhận")).to_be_visible()
         assert violations(page) == [], "confirmed document"
-        for path in ("/inbox", "/history", "/password", "/khong-co"):
+        for path in ("/inbox", "/history", "/me/records", "/password", "/khong-co"):
             page.goto(f"{address}{path}")
             assert violations(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
