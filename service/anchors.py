@@ -49,13 +49,16 @@ class AnchorFiles:
 
 
 class NoAnchors:
-    """Where no data directory is set."""
+    """Where no data directory is set: the last is remembered, so that the interval holds, and nothing is kept."""
+
+    def __init__(self) -> None:
+        self._last: Anchor | None = None
 
     def keep(self, anchor: Anchor) -> None:
-        """Nowhere to keep it."""
+        self._last = anchor
 
     def last(self) -> Anchor | None:
-        return None
+        return self._last
 
     def kept(self) -> Sequence[Anchor]:
         return ()

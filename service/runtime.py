@@ -50,6 +50,7 @@ class Policy:
     password_least: int = 10
     max_file_bytes: int = 26_214_400
     anchor_interval: timedelta = timedelta(minutes=1)
+    anchor_mail: str = ""
     mail_domain: str = "localhost.localdomain"
     hours: Hours = DEFAULT_HOURS
     reminder_steps: ReminderSteps = field(default_factory=lambda: parse_reminder_steps(REMINDER_STEPS))

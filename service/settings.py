@@ -157,6 +157,8 @@ class Settings(BaseSettings):
     sweep_interval: Seconds = 5
     seal_interval: Seconds = 1
     anchor_interval: Seconds = 60
+    # Gets the head of the evidence by mail, at most once a day; empty for nobody.
+    anchor_mail: str = ""
     circuit_pause: Seconds = 5
     circuit_pause_cap: Seconds = 60
     smtp_connections: Annotated[int, Field(gt=0, le=100)] = 4

@@ -14,6 +14,7 @@ from service.domain.errors import BadSetting, MissingSetting
 from service.domain.letters import Haste, Letter, Sent
 from service.domain.reminders import parse_escalation_steps, parse_reminder_steps
 from service.doorbell import BrokerDoorbell
+from service.mail.addresses import is_mail_address
 from service.mail.compose import Composer
 from service.mail.connection import Timeouts
 from service.mail.servers import MailServer, parse_smtp_url
@@ -36,6 +37,7 @@ def usable_settings(**overrides: object) -> Settings:
         if getattr(settings, name) is not None:
             _engine(settings, name)
     _composer(settings, secret=b"")
+    _anchor_mail(settings)
     _server(settings)
     return settings
 
@@ -120,6 +122,12 @@ def _mailer(settings: Settings, server: MailServer) -> SmtpMailer:
     )
 
 
+def _anchor_mail(settings: Settings) -> str:
+    if settings.anchor_mail and not is_mail_address(settings.anchor_mail):
+        raise BadSetting(name="EOFFICE_ANCHOR_MAIL", reason="it is no mail address; write it as giu-moc@example.org")
+    return settings.anchor_mail
+
+
 def _policy(settings: Settings) -> Policy:
     return Policy(
         retry=RetryPolicy(
@@ -138,6 +146,7 @@ def _policy(settings: Settings) -> Policy:
         password_least=settings.password_least,
         max_file_bytes=settings.max_file_bytes,
         anchor_interval=timedelta(seconds=settings.anchor_interval),
+        anchor_mail=_anchor_mail(settings),
         mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
         hours=settings.hours,
         reminder_steps=parse_reminder_steps(settings.reminder_steps),

@@ -52,6 +52,7 @@ def test_a_place_that_does_not_take_them_says_so(tmp_path: Path) -> None:
 
 
 def test_without_a_data_directory_nothing_is_kept() -> None:
-    NoAnchors().keep(ONE)
-    assert NoAnchors().last() is None
-    assert list(NoAnchors().kept()) == []
+    nowhere = NoAnchors()
+    nowhere.keep(ONE)
+    assert nowhere.last() == ONE
+    assert list(nowhere.kept()) == []

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from service.domain.anchors import Anchor
 from service.domain.corrections import Correction, errata
 from service.domain.corrections import Kind as Correcting
 from service.domain.credentials import LetterLink, Purpose, sign_letter_link, sign_link
@@ -19,6 +20,7 @@ from service.domain.documents import FileMeta, Mode, Urgency, document_type
 from service.domain.inquiries import Kind as Inquiry
 from service.domain.letters import (
     AccountFacts,
+    AnchorFacts,
     AnswerFacts,
     AttachedFile,
     DocumentFacts,
@@ -36,6 +38,7 @@ from service.store.corrections import corrections_of
 from service.store.digests import digest_facts
 from service.store.distributions import distribution_row
 from service.store.documents import FIRST_REVISION, attached_files, document_row, stored_files
+from service.store.evidence import head_at
 from service.store.inquiries import inquiry_row
 from service.store.receipts import facts_of
 
@@ -283,6 +286,14 @@ def _digest_edition(session: Session, row: RowMapping) -> Edition:
     return Edition(Kind.DIGEST.value, facts)
 
 
+def _anchor_edition(session: Session, row: RowMapping) -> Edition:
+    found = head_at(session, parse_occasion(row["occasion"]).number)
+    if found is None:
+        message = f"a letter waits for {row['occasion']}, and the evidence has no such position any more"
+        raise RuntimeError(message)
+    return Edition(Kind.ANCHOR.value, AnchorFacts(Anchor(found, row["created_at"])))
+
+
 _BUILDERS: Mapping[Kind, Callable[[Session, RowMapping], Edition]] = MappingProxyType(
     {
         Kind.ERRATUM: _erratum_edition,
@@ -295,5 +306,6 @@ _BUILDERS: Mapping[Kind, Callable[[Session, RowMapping], Edition]] = MappingProx
         Kind.REMINDER: _reminder_edition,
         Kind.NUDGE: _reminder_edition,
         Kind.DIGEST: _digest_edition,
+        Kind.ANCHOR: _anchor_edition,
     }
 )

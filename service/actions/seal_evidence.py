@@ -4,14 +4,17 @@ import logging
 import time
 from datetime import timedelta
 
-from service.domain.anchors import Anchor
+from service import doorbell
+from service.domain.anchors import Anchor, Head
 from service.runtime import Runtime
 from service.store import evidence
+from service.store.anchor_letters import queue_anchor_letter
 
 log = logging.getLogger(__name__)
 
 ENTRIES_IN_A_BATCH = 1_000
 RUN_BUDGET = timedelta(seconds=5)
+BETWEEN_LETTERS = timedelta(days=1)
 
 
 def seal_evidence(runtime: Runtime, budget: timedelta = RUN_BUDGET) -> int:
@@ -42,6 +45,17 @@ def _keep_anchor(runtime: Runtime) -> None:
             head = evidence.head(session)
         if head is not None and (last is None or head != last.head):
             runtime.anchors.keep(Anchor(head, now))
+            _mail_anchor(runtime, head)
     except OSError as error:
         # The chain goes on without it; what is missing shows on the evidence page.
         log.error("the anchor of the evidence log was not kept: %s", error)  # noqa: TRY400 - a full disk needs no traceback
+
+
+def _mail_anchor(runtime: Runtime, head: Head) -> None:
+    policy = runtime.policy
+    if not policy.anchor_mail:
+        return
+    with runtime.sessions.begin() as session:
+        queued = queue_anchor_letter(session, policy.anchor_mail, head.position, BETWEEN_LETTERS, policy.mail_domain)
+    if queued:
+        runtime.doorbell.ring(doorbell.DELIVER_DUE)

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
+from service.domain.anchors import Anchor, written
 from service.domain.deliveries import History, Outcome
 from service.domain.documents import Mode, Urgency
 from service.domain.inquiries import Kind as Inquiry
@@ -130,7 +131,27 @@ class DigestFacts:
     lines: tuple[DigestLine, ...]
 
 
-Facts = DocumentFacts | AccountFacts | PasswordFacts | ReceiptFacts | AnswerFacts | ReminderFacts | DigestFacts
+@dataclass(frozen=True, slots=True)
+class AnchorFacts:
+    """How far the evidence had come; `line` as files of anchors hold it."""
+
+    anchor: Anchor
+
+    @property
+    def line(self) -> str:
+        return written(self.anchor)
+
+
+Facts = (
+    DocumentFacts
+    | AccountFacts
+    | PasswordFacts
+    | ReceiptFacts
+    | AnswerFacts
+    | ReminderFacts
+    | DigestFacts
+    | AnchorFacts
+)
 
 
 @dataclass(frozen=True, slots=True)

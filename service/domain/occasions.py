@@ -17,6 +17,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     NUDGE = "nudge"
     DIGEST = "digest"
+    ANCHOR = "anchor"
 
 
 # Letters that carry a one-time link, and say nothing any more once it is dead.
@@ -51,7 +52,8 @@ class Occasion:
     """`number` tells repeats apart; it is 0 where there is one only.
 
     It is the credential version of an account letter, the revision of a receipt, the inquiry of an answer, the place of
-    a reminder among those of its person, the digest that is told, the number of an erratum. Of the letters that bring a
+    a reminder among those of its person, the digest that is told, the number of an erratum, the
+    position of the evidence that an anchor is about. Of the letters that bring a
     document it is the revision: `revision:2` to who had the first one, `original:2` to who was listed only then; the
     original of the first revision has none.
     """

@@ -38,6 +38,13 @@ def head(session: Session) -> Head | None:
     return Head(*row) if row else None
 
 
+def head_at(session: Session, position: int) -> Head | None:
+    """The entry at a position, as the head that it once was."""
+    e = evidence.c
+    row = session.execute(select(e.position, e.hash).where(e.position == position)).first()
+    return Head(*row) if row else None
+
+
 def sealed_entries(session: Session) -> Iterator[Sealed]:
     """The whole chain in order, read in parts whatever its length; whatever else bears a position is among it."""
     e = evidence.c

@@ -4,15 +4,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from service.actions import seal_evidence as sealer
-from service.actions.seal_evidence import seal_evidence
+from service.actions.deliver import deliver_due
+from service.actions.seal_evidence import BETWEEN_LETTERS, seal_evidence
 from service.domain.anchors import Anchor, Head
 from service.domain.evidence import Deed, entry
+from service.domain.letters import AnchorFacts
 from service.domain.roles import OPERATOR
+from service.doorbell import DELIVER_DUE
 from service.runtime import Runtime
 from service.store.evidence import append, head
-from tests.fakes import FakeAnchors, FakeClock
+from service.store.tables import deliveries
+from tests.fakes import FakeAnchors, FakeClock, FakeDoorbell, FakeMailer
 
 
 def write(runtime: Runtime, count: int = 1) -> None:
@@ -69,3 +74,32 @@ def test_a_place_that_takes_no_anchor_keeps_nobody_from_sealing(
     write(runtime)
     assert seal_evidence(replace(runtime, anchors=FullDisk())) == 1
     assert "No space left on device" in caplog.text
+
+
+def test_the_head_goes_out_by_mail_once_a_day(
+    runtime: Runtime, clock: FakeClock, doorbell: FakeDoorbell, mailer: FakeMailer
+) -> None:
+    mailing = replace(runtime, policy=replace(runtime.policy, anchor_mail="giu-moc@khac.example"))
+    for _ in range(3):
+        write(runtime)
+        seal_evidence(mailing)
+        clock.move(runtime.policy.anchor_interval)
+    assert doorbell.rings == [DELIVER_DUE]
+    deliver_due(mailing)
+    (letter,) = mailer.letters
+    assert letter.address == "giu-moc@khac.example"
+    facts = letter.edition.facts
+    assert isinstance(facts, AnchorFacts)
+    assert facts.anchor.head.position == 1
+    with runtime.sessions.begin() as session:
+        session.execute(update(deliveries).values(created_at=deliveries.c.created_at - BETWEEN_LETTERS))
+    write(runtime)
+    seal_evidence(mailing)
+    deliver_due(mailing)
+    assert [one.message_id.split(".")[1] for one in mailer.letters] == ["1", "4"]
+
+
+def test_nobody_gets_a_letter_unless_an_address_is_set(runtime: Runtime, doorbell: FakeDoorbell) -> None:
+    write(runtime)
+    seal_evidence(runtime)
+    assert doorbell.rings == []

@@ -46,6 +46,7 @@ def _arguments(command: str, place: Path) -> list[str]:
         ("MAIL_FROM", "Văn thư"),
         ("MAIL_FROM", "Văn thư <vănthư@example.org>"),
         ("MAIL_BOUNCE", "bounce"),
+        ("ANCHOR_MAIL", "giu moc"),
         ("MAIL_BOUNCE", f"{'b' * 40}@example.org"),
         ("SMTP_URL", "mail.example.org"),
         ("SMTP_URL", "imap://u:s3cret@mail.example.org"),

@@ -1,16 +1,17 @@
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from html import unescape
 
 import pytest
 from hypothesis import example, given, settings
 
+from service.domain.anchors import Anchor, Head, parse_anchor, written
 from service.domain.documents import Mode, Urgency
 from service.domain.errors import BadSetting
 from service.domain.inquiries import Kind
-from service.domain.letters import Edition
+from service.domain.letters import AnchorFacts, Edition
 from service.domain.vietnamese import strip_controls
 from service.mail.addresses import BounceAddress
 from service.mail.compose import Composer
@@ -341,3 +342,12 @@ def test_a_letter_about_a_correction_names_it_in_the_subject_and_says_why_in_bot
         assert "Ngày 05/3 ghi sai. Đúng là 06/3." in told
         assert says in told
         assert make_letter().path in told
+
+
+def test_an_anchor_in_a_letter_is_a_line_that_the_verifier_takes() -> None:
+    anchor = Anchor(Head(1042, bytes(range(32))), datetime(2018, 3, 12, 10, 0, tzinfo=UTC))
+    letter = make_letter(path="/sign-in", edition=make_edition("anchor", AnchorFacts(anchor)))
+    message = parsed(COMPOSER.compose(letter, AT).message)
+    plain = body_of(message, "plain").splitlines()
+    assert [found for line in plain if (found := parse_anchor(line))] == [anchor]
+    assert written(anchor) in visible(body_of(message, "html"))
