@@ -45,6 +45,8 @@ class Policy:
     circuit_pause_cap: timedelta = timedelta(seconds=60)
     session_idle: timedelta = timedelta(hours=8)
     session_absolute: timedelta = timedelta(days=7)
+    kiosk_idle: timedelta = timedelta(minutes=2)
+    kiosk_absolute: timedelta = timedelta(minutes=15)
     link_lifetime: timedelta = timedelta(days=7)
     letter_link_lifetime: timedelta = timedelta(days=90)
     password_least: int = 10

@@ -172,6 +172,8 @@ class Settings(BaseSettings):
 
     session_idle: Seconds = 28_800
     session_absolute: Seconds = 604_800
+    kiosk_idle: Seconds = 120
+    kiosk_absolute: Seconds = 900
     link_lifetime: Seconds = 604_800
     letter_link_lifetime: Seconds = 7_776_000
     password_least: Annotated[int, Field(ge=8)] = 10

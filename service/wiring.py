@@ -141,6 +141,8 @@ def _policy(settings: Settings) -> Policy:
         circuit_pause_cap=timedelta(seconds=settings.circuit_pause_cap),
         session_idle=timedelta(seconds=settings.session_idle),
         session_absolute=timedelta(seconds=settings.session_absolute),
+        kiosk_idle=timedelta(seconds=settings.kiosk_idle),
+        kiosk_absolute=timedelta(seconds=settings.kiosk_absolute),
         link_lifetime=timedelta(seconds=settings.link_lifetime),
         letter_link_lifetime=timedelta(seconds=settings.letter_link_lifetime),
         password_least=settings.password_least,

@@ -77,7 +77,7 @@ def acknowledge(
             raise OldRevision(given=revision, current=key.revision)
         is_first = _record(runtime, session, actor, key, State.ACKNOWLEDGED, route)
         if is_first:
-            withdraw_reminders(session, [distribution_id], key.person_id, runtime.clock())
+            withdraw_reminders(session, [distribution_id], [key.person_id], runtime.clock())
             add_answers(session, key, judged(questions_of(session, distribution_id), answers))
         facts = facts_of(session, distribution_id, key.person_id)
     at = next(f.effective_at for f in facts if f.state is State.ACKNOWLEDGED and f.revision == revision)

@@ -12,11 +12,11 @@ from hashlib import sha256
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
+from service.domain.corrections import check_standing
 from service.domain.documents import Mode, NewFile
 from service.domain.errors import (
     AlreadyConfirmed,
     BadScan,
-    DocumentRecalled,
     EmptyScan,
     FileTooLarge,
     MissingScan,
@@ -39,6 +39,7 @@ from service.store.corrections import hold_off
 from service.store.distributions import distribution_row
 from service.store.listings import recipient
 from service.store.receipts import EnteredFact, Entering, in_force_since, record_entered
+from service.store.reminders import withdraw_reminders
 from service.store.reports import Scope
 from service.store.sheets import SheetPerson
 
@@ -109,9 +110,9 @@ def enter_signatures(runtime: Runtime, actor: Actor, given: SignedSheet) -> Ente
     """
     now = runtime.clock()
     with runtime.sessions.begin() as session:
+        _hold(session, given.code)
         found = _open(session, actor, given.code, given.distribution_id)
-        if found.row["recalled_at"] is not None:
-            raise DocumentRecalled
+        check_standing(found.row["recalled_at"])
         scan = _checked_scan(given.scans, runtime.policy.max_file_bytes)
         facts = list(_facts(found, given, now))
         scan_id = sheets.add_scan(session, found.row["id"], scan, actor.account_id, now)
@@ -125,7 +126,9 @@ def enter_signatures(runtime: Runtime, actor: Actor, given: SignedSheet) -> Ente
             scan_id=scan_id,
         )
         about = {"sheet": found.row["code"], "scan_sha256": sha256(scan.content).hexdigest()}
-        recorded = _record(session, actor, entering, facts, Deed.ENTERED_ON_PAPER, about)
+        recorded = _record(
+            session, actor, entering, facts, Deed.ENTERED_ON_PAPER, about, is_current=found.row["is_current"]
+        )
     return Entered(found.row["code"], entering.revision, recorded, len(facts) - recorded, found.row["is_current"])
 
 
@@ -149,8 +152,7 @@ def enter_for(
         person = recipient(session, Scope(distribution_id, _reach(actor)), person_code)
         if head is None or person is None:
             raise NotFound
-        if head["recalled_at"] is not None:
-            raise DocumentRecalled
+        check_standing(head["recalled_at"])
         entering = Entering(
             distribution_id=distribution_id,
             revision=head["revision"],
@@ -162,12 +164,19 @@ def enter_for(
         )
         earliest = in_force_since(session, distribution_id, person.person_id, entering.revision)
         fact = EnteredFact(person.person_id, moment_of_signature(confirmed_on, earliest, now))
-        if not _record(session, actor, entering, [fact], Deed.ENTERED_FOR, {}):
+        if not _record(session, actor, entering, [fact], Deed.ENTERED_FOR, {}, is_current=True):
             raise AlreadyConfirmed(name=person.name)
 
 
 def _reach(actor: Actor) -> frozenset[int] | None:
     return None if actor.may(Act.POST) else actor.unit_ids
+
+
+def _hold(session: Session, code: str) -> None:
+    """Keep corrections of the sheet's document out until the transaction ends."""
+    row = sheets.sheet_row(session, read_code(code))
+    if row is not None:
+        hold_off(session, row["distribution_id"])
 
 
 def _open(session: Session, actor: Actor, code: str, distribution_id: int | None) -> OpenSheet:
@@ -218,9 +227,13 @@ def _record(
     facts: Sequence[EnteredFact],
     deed: Deed,
     about: dict[str, str],
+    *,
+    is_current: bool,
 ) -> int:
-    """Write what is new, each with its entry in the log; returns how many."""
+    """Write what is new, each with its entry in the log; returns how many. Who has confirmed is reminded no more."""
     new = record_entered(session, entering, facts)
+    if is_current:
+        withdraw_reminders(session, [entering.distribution_id], new, entering.recorded_at)
     entries = [
         Entry(
             deed,

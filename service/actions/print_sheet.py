@@ -3,7 +3,8 @@
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from service.domain.errors import DocumentRecalled, ListBeingDrawn, NobodyOnSheet, NotFound, UnknownUnit
+from service.domain.corrections import check_standing
+from service.domain.errors import ListBeingDrawn, NobodyOnSheet, NotFound, UnknownUnit
 from service.domain.evidence import Deed, entry
 from service.domain.roles import Act, Actor
 from service.domain.sheets import Roster, new_code, read_code
@@ -61,8 +62,7 @@ def _head(session: Session, actor: Actor, distribution_id: int) -> RowMapping:
     reach = Scope(distribution_id, None if actor.may(Act.POST) else actor.unit_ids)
     if head is None or (reach.unit_ids is not None and not lists_anybody(session, reach)):
         raise NotFound
-    if head["recalled_at"] is not None:
-        raise DocumentRecalled
+    check_standing(head["recalled_at"])
     if head["listed_at"] is None:
         raise ListBeingDrawn
     return head

@@ -36,6 +36,7 @@ _LETTER_LINK = re.compile(
 _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOK_ALIKES = str.maketrans("ILOU", "110V")
 _CODE_LENGTH = 12
+_CODE_BYTES = 8
 _CODE_GROUP = 4
 _LETTER_BITS = 5
 
@@ -113,6 +114,19 @@ def slip_code(secret: bytes, account_id: int, credential_version: int) -> str:
     return _code(_mac(secret, "slip", f"{account_id}.{credential_version}"))
 
 
+def new_code() -> str:
+    """A random code in the form of a printed slip's: 60 bits."""
+    return _code(secrets.token_bytes(_CODE_BYTES))
+
+
+def kiosk_code_digest(code: str) -> bytes:
+    """What the database keeps of the one-time code of a shared PC, however it is typed.
+
+    No cookie has this digest: none holds a NUL.
+    """
+    return hashlib.sha256(b"kiosk\0" + _bare(code)).digest()
+
+
 def setup_code(secret: bytes) -> str:
     """The code with which the first administrator is made; the same for the whole life of an office."""
     return _code(_mac(secret, "setup", ""))
@@ -188,7 +202,7 @@ def _sealed(secret: bytes, use: str, said: str) -> str:
 
 
 def _code(mac: bytes) -> str:
-    number = int.from_bytes(mac[:8], "big")
+    number = int.from_bytes(mac[:_CODE_BYTES], "big")
     letters = "".join(_CODE_LETTERS[number >> _LETTER_BITS * place & 31] for place in range(_CODE_LENGTH))
     return "-".join(letters[start : start + _CODE_GROUP] for start in range(0, _CODE_LENGTH, _CODE_GROUP))
 

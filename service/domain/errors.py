@@ -83,6 +83,24 @@ class WeakPassword(Invalid):
     vietnamese = "Mật khẩu mới cần ít nhất {least} ký tự, không trùng tên đăng nhập và mật khẩu cũ."
 
 
+class WeakPin(Invalid):
+    code = "weak-pin"
+    en = "A PIN needs six figures that are no row, no repetition and no date."
+    vietnamese = "Mã PIN cần đúng 6 chữ số, không phải dãy số liền nhau, số lặp lại hoặc ngày tháng."
+
+
+class WrongPin(Refused):
+    code = "wrong-pin"
+    en = "The PIN is wrong."
+    vietnamese = "Mã PIN không đúng."
+
+
+class BadKioskCode(Refused):
+    code = "bad-kiosk-code"
+    en = "This code is used, expired or mistyped; have a new one made on the page of shared PCs."
+    vietnamese = "Mã này đã dùng, hết hạn hoặc gõ sai; đề nghị văn thư hoặc quản trị tạo mã mới."
+
+
 class ForgedRequest(Refused):
     code = "forged-request"
     en = "This form did not come from our own page; open the page again and repeat."

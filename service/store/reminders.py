@@ -297,11 +297,13 @@ def was_reminded(session: Session, own: OwnDeadline, step: str) -> bool:
     return session.execute(query).first() is not None
 
 
-def withdraw_reminders(session: Session, distribution_ids: Collection[int], person_id: int, moment: datetime) -> None:
-    """Take back a person's reminders that have not left yet: there is nothing to be reminded of any more."""
+def withdraw_reminders(
+    session: Session, distribution_ids: Collection[int], person_ids: Collection[int], moment: datetime
+) -> None:
+    """Take back people's reminders that have not left yet: there is nothing to be reminded of any more."""
     d = deliveries.c
     kind = func.split_part(d.occasion, ":", 1)
-    mine = and_(d.distribution_id.in_(distribution_ids), d.person_id == person_id, kind.in_(REMINDERS))
+    mine = and_(d.distribution_id.in_(distribution_ids), d.person_id.in_(person_ids), kind.in_(REMINDERS))
     withdraw(session, mine, moment)
 
 

@@ -61,10 +61,14 @@ def open_session(session: Session, account: Account, token_digest: bytes, form_t
 
 
 def running_session(session: Session, token_digest: bytes, limits: Limits, now: datetime) -> RunningSession | None:
-    """The session of a token; None when it was ended, or has been idle or open for too long."""
+    """The session of a token; None when it was ended, or has been idle or open for too long.
+
+    What is open on a shared PC is none: it can read and confirm there, and nothing else.
+    """
     s = sessions.c
     query = select(s.account_id, s.form_token, s.seen_at).where(
         s.token_digest == token_digest,
+        s.kiosk_id.is_(None),
         s.ended_at.is_(None),
         s.seen_at > now - limits.idle,
         s.created_at > now - limits.absolute,

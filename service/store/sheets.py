@@ -25,6 +25,7 @@ from service.store.tables import (
     people,
     receipt_events,
     receipts,
+    revisions,
     scans,
     sheet_lines,
     sheets,
@@ -78,13 +79,15 @@ def sheet_row(session: Session, code: str) -> RowMapping | None:
             d.recalled_at,
             (d.revision == sheets.c.revision).label("is_current"),
             documents.c.type_code,
-            documents.c.number,
             documents.c.title,
-            documents.c.issued_on,
+            # A replacement may bear a number and a date of its own.
+            func.coalesce(func.nullif(revisions.c.number, ""), documents.c.number).label("number"),
+            func.coalesce(revisions.c.issued_on, documents.c.issued_on).label("issued_on"),
             func.coalesce(units.c.name, "").label("unit_name"),
         )
         .join(distributions, d.id == sheets.c.distribution_id)
         .join(documents, documents.c.id == d.document_id)
+        .join(revisions, and_(revisions.c.document_id == d.document_id, revisions.c.revision == sheets.c.revision))
         .outerjoin(units, units.c.id == sheets.c.unit_id)
         .where(sheets.c.code == code)
     )

@@ -17,7 +17,10 @@ from service.web.pages import (
     inbox,
     inquiries,
     issued_reports,
+    kiosk,
+    kiosks,
     list_changes,
+    pins,
     post,
     recalls,
     receipts,
@@ -52,6 +55,9 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(reminders.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(issued_reports.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(reports.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(kiosk.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(kiosks.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(pins.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(rosters.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(signatures.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(dossiers.router, max_body_size=_BODY_BYTES, include_in_schema=False)

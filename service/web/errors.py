@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.domain.errors import (
+    BadKioskCode,
     BadLink,
     Conflict,
     DatabaseAway,
@@ -31,6 +32,7 @@ from service.domain.errors import (
     Throttled,
     TooLarge,
     WrongPassword,
+    WrongPin,
 )
 from service.web.deps import PasswordChangeNeeded, page, site_of
 from service.web.refusals import note_refusal
@@ -47,10 +49,12 @@ STATUSES: Mapping[type[Refused], HTTPStatus] = MappingProxyType(
         NotFound: HTTPStatus.NOT_FOUND,
         SignInNeeded: HTTPStatus.UNAUTHORIZED,
         WrongPassword: HTTPStatus.UNAUTHORIZED,
+        WrongPin: HTTPStatus.UNAUTHORIZED,
         PasswordChangeNeeded: HTTPStatus.FORBIDDEN,
         ForgedRequest: HTTPStatus.FORBIDDEN,
         Throttled: HTTPStatus.TOO_MANY_REQUESTS,
         BadLink: HTTPStatus.GONE,
+        BadKioskCode: HTTPStatus.GONE,
         TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         Conflict: HTTPStatus.CONFLICT,
         DatabaseAway: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -37,6 +37,7 @@ PLACES = (
     Place("/directory", "board", "Danh bạ", (Act.SEE_DIRECTORY,)),
     Place("/accounts", "lock", "Tài khoản", (Act.MANAGE_ACCOUNTS, Act.PRINT_SLIPS)),
     Place("/evidence", "shield", "Nhật ký chứng cứ", (Act.SEE_AUDIT,)),
+    Place("/kiosks", "shield", "Máy dùng chung", (Act.ENROL_KIOSKS,)),
     Place("/status", "pulse", "Tình trạng hệ thống", (Act.SEE_STATUS,)),
 )
 

@@ -14,6 +14,11 @@ from service.domain.errors import ForgedRequest
 
 # Chromium keeps __Host- cookies on http://localhost and http://127.0.0.1, and on no other plain-http host.
 SESSION_COOKIE = "__Host-eoffice"
+# Which shared PC a browser is, and who sits there; apart from the cookie that opens everything else.
+KIOSK_COOKIE = "__Host-eoffice-kiosk"
+VISIT_COOKIE = "__Host-eoffice-visit"
+# The longest that browsers keep a cookie (RFC 6265bis, 5.5); a PC in use gets it anew each day.
+_KIOSK_SECONDS = 400 * 24 * 3600
 
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; "
@@ -54,6 +59,20 @@ def keep_session(response: Response, token: str) -> None:
 
 def forget_session(response: Response) -> None:
     response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def keep_kiosk(response: Response, token: str) -> None:
+    response.set_cookie(
+        KIOSK_COOKIE, token, max_age=_KIOSK_SECONDS, path="/", secure=True, httponly=True, samesite="strict"
+    )
+
+
+def keep_visit(response: Response, token: str) -> None:
+    response.set_cookie(VISIT_COOKIE, token, path="/", secure=True, httponly=True, samesite="strict")
+
+
+def forget_visit(response: Response) -> None:
+    response.delete_cookie(VISIT_COOKIE, path="/", secure=True, httponly=True, samesite="strict")
 
 
 def check_same_origin(request: Request) -> None:

@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, func, select
 
 from service.actions.acknowledge import acknowledge
+from service.actions.correct_document import recall_document, replace_document
 from service.actions.enter_signatures import Signature, SignedSheet, enter_for, enter_signatures, find_sheet
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.print_sheet import print_sheet
 from service.actions.report_coverage import report_coverage
+from service.domain.corrections import Replacement
 from service.domain.documents import Mode, NewFile
 from service.domain.errors import (
     AlreadyConfirmed,
@@ -38,7 +40,7 @@ from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Role
 from service.domain.sheets import new_code
 from service.runtime import Runtime
-from service.store.tables import distributions, evidence, receipt_events, receipts, scans
+from service.store.tables import evidence, receipt_events, receipts, scans
 from tests.fakes import OFFICE_ZONE, FakeClock
 from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
 
@@ -158,15 +160,26 @@ def test_twenty_at_once_enter_each_signature_once(runtime: Runtime, office: Offi
 
 
 def test_a_sheet_of_a_replaced_revision_stands_with_that_revision(runtime: Runtime, office: Office) -> None:
-    with runtime.sessions.begin() as session:
-        session.execute(update(distributions).values(revision=2))
-        session.execute(update(receipts).values(revision=2, status="listed"))
+    replace_document(runtime, OPERATOR, office.distribution, Replacement(replaces=1, note="Sai ngày.", body="Mới."))
     entered = enter_signatures(runtime, SECRETARIAT, office.signed("AN"))
     assert (entered.recorded, entered.revision, entered.is_current) == (1, 1, False)
     assert facts(runtime)[office.people["AN"]]["revision"] == 1
     assert report_coverage(runtime, OPERATOR, office.distribution).identity.confirmed == 0
     with runtime.sessions() as session:
         assert set(session.execute(select(receipts.c.status)).scalars()) == {"listed"}
+
+
+def test_a_person_cannot_have_read_a_revision_before_it_was_there(
+    runtime: Runtime, office: Office, clock: FakeClock
+) -> None:
+    replace_document(runtime, OPERATOR, office.distribution, Replacement(replaces=1, note="Sai ngày.", body="Mới."))
+    replaced_at = clock()
+    with pytest.raises(SignedBeforeSheet):
+        enter_for(runtime, SECRETARIAT, office.distribution, "AN", date(2030, 3, 8), "gặp trực tiếp")
+    clock.move(timedelta(hours=1))
+    enter_for(runtime, SECRETARIAT, office.distribution, "AN", date(2030, 3, 9), "gặp trực tiếp")
+    fact = facts(runtime)[office.people["AN"]]
+    assert (fact["revision"], fact["effective_at"]) == (2, replaced_at)
 
 
 def test_for_information_a_signature_says_that_the_person_has_read(runtime: Runtime, office: Office) -> None:
@@ -213,8 +226,7 @@ def test_a_scan_over_the_limit_and_several_scans_are_refused(runtime: Runtime, o
 
 
 def test_nothing_is_entered_for_a_recalled_document(runtime: Runtime, office: Office) -> None:
-    with runtime.sessions.begin() as session:
-        session.execute(update(distributions).values(recalled_at=runtime.clock()))
+    recall_document(runtime, OPERATOR, office.distribution, "gửi nhầm")
     with pytest.raises(DocumentRecalled):
         enter_signatures(runtime, SECRETARIAT, office.signed("AN"))
     with pytest.raises(DocumentRecalled):

@@ -5,10 +5,12 @@ import pytest
 from sqlalchemy import select
 
 from service.actions.acknowledge import acknowledge
+from service.actions.correct_document import recall_document, replace_document
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.print_sheet import print_sheet, read_sheet
 from service.actions.record_absence import Period, exempt, record_absence
+from service.domain.corrections import Replacement
 from service.domain.coverage import Term
 from service.domain.errors import (
     DocumentRecalled,
@@ -22,7 +24,7 @@ from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Role
 from service.domain.sheets import new_code
 from service.runtime import Runtime
-from service.store.tables import distributions, evidence, sheet_lines
+from service.store.tables import evidence, sheet_lines
 from tests.fakes import FakeClock
 from tests.makers import make_actor, make_person, make_posting, make_unit
 
@@ -106,6 +108,15 @@ def test_a_sheet_is_read_again_as_it_was_printed(runtime: Runtime, office: Offic
     assert read_sheet(runtime, SECRETARIAT, code.lower()) == printed
 
 
+def test_a_sheet_of_a_replacement_bears_its_number(runtime: Runtime, office: Office) -> None:
+    first = print_sheet(runtime, SECRETARIAT, office.distribution)
+    replacement = Replacement(replaces=1, note="Sai ngày.", body="Mới.", number="15/KH-SKHCN")
+    replace_document(runtime, OPERATOR, office.distribution, replacement)
+    second = print_sheet(runtime, SECRETARIAT, office.distribution)
+    sheets = [read_sheet(runtime, SECRETARIAT, code) for code in (first, second)]
+    assert [(sheet.revision, sheet.number) for sheet in sheets] == [(1, "12/KH-SKHCN"), (2, "15/KH-SKHCN")]
+
+
 def test_each_printing_is_a_sheet_of_its_own_and_evidence(runtime: Runtime, office: Office) -> None:
     codes = {print_sheet(runtime, SECRETARIAT, office.distribution) for _ in range(3)}
     assert len(codes) == 3
@@ -146,8 +157,7 @@ def test_what_cannot_be_printed_is_said_and_nothing_is_kept(runtime: Runtime, of
     unlisted = post_document(runtime, OPERATOR, make_posting(number="13/KH-SKHCN"))
     with pytest.raises(ListBeingDrawn):
         print_sheet(runtime, SECRETARIAT, unlisted.distribution_id)
-    with runtime.sessions.begin() as session:
-        session.execute(distributions.update().values(recalled_at=runtime.clock()))
+    recall_document(runtime, OPERATOR, office.distribution, "gửi nhầm")
     with pytest.raises(DocumentRecalled):
         print_sheet(runtime, SECRETARIAT, office.distribution)
     with runtime.sessions() as session:

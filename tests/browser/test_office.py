@@ -51,6 +51,8 @@ def test_the_pages_of_the_office_are_accessible_and_as_wide_as_the_screen(
         "/directory/people/BINH",
         "/directory/import",
         "/accounts",
+        "/kiosks",
+        "/pin",
         "/status",
     )
     found: dict[str, object] = {}

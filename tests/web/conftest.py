@@ -33,6 +33,7 @@ PUBLIC_PATHS = {
     "/activate",
     "/activate/{token}",
     "/healthz",
+    "/kiosk/enrol",
     "/metrics",
     "/readyz",
     "/reset",

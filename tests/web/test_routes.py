@@ -8,7 +8,7 @@ from service.web.app import make_app
 from service.web.site import Site
 from tests.web.conftest import PUBLIC_PATHS
 
-GUARDS = {"signed_in", "settled", "form_visitor", "posting_visitor", "uploaded", "api_actor"}
+GUARDS = {"signed_in", "settled", "form_visitor", "posting_visitor", "uploaded", "api_actor", "enrolled"}
 
 
 def api_routes(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:

@@ -83,8 +83,8 @@ def test_who_was_ticked_is_recorded_and_shown(office: Office, clock: FakeClock) 
         assert answer.status_code == 303
         shown = text_of(client.get(answer.headers["location"]).text)
     assert "Đã ghi 2 người ký." in shown
-    assert f"Đã ký bản giấy, {today(office)}" in shown
-    assert f"Đã ký bản giấy, {printed_on}" in shown
+    assert f"Đã ký bản giấy {today(office)}" in shown
+    assert f"Đã ký bản giấy {printed_on}" in shown
     with office.visit("dung") as client:
         own = text_of(client.get(f"/inbox/{distribution}").text)
     assert f"Ngày {printed_on}, nhập" in own

@@ -5,6 +5,7 @@ addressee's own session (contract, promise I4).
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
@@ -15,7 +16,7 @@ from fastapi.responses import RedirectResponse, Response
 from service.actions.acknowledge import acknowledge, open_document
 from service.domain.arrivals import Arrival
 from service.domain.control import MOST_QUESTIONS
-from service.domain.errors import DocumentRecalled, LinkOfAnother, NotFound, UnansweredQuestion
+from service.domain.errors import DocumentRecalled, LinkOfAnother, NotFound, Refused, UnansweredQuestion
 from service.domain.roles import Actor
 from service.store.distributions import distribution_row
 from service.store.documents import file_content
@@ -55,7 +56,7 @@ def document(
     distribution_id: Id,
     via: Via = "",
 ) -> Response:
-    if _is_prefetch(request):
+    if is_prefetch(request):
         # A page that no person looks at yet; browsers drop this answer and ask again when somebody does.
         return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
     arrival = arrival_of(site, visitor.actor, distribution_id, via)
@@ -93,19 +94,24 @@ def confirm(
     sent: SentDep,
     via: Annotated[str, Form()] = "",
 ) -> Response:
-    answers = _answers(sent)
+    answers = answers_in(sent)
     route = arrival_of(site, visitor.actor, distribution_id, via).route
     try:
         acknowledge(site.runtime, visitor.actor, distribution_id, revision, route, answers)
     except UnansweredQuestion as refused:
         view = own_document(site, visitor.actor, distribution_id)
-        chosen = tuple(replace(line, chosen=answers.get(line.position, 0)) for line in view.questions)
-        kept = replace(view, questions=chosen, via=via, wrong=refused.vi)
+        kept = replace(as_it_was_sent(view, answers, refused), via=via)
         return page(site, "document.html", kept, visitor, request, status_of(refused))
     return RedirectResponse(f"/inbox/{distribution_id}#xac-nhan", HTTPStatus.SEE_OTHER)
 
 
-def _answers(sent: Sent) -> dict[int, int]:
+def as_it_was_sent(view: DocumentView, answers: Mapping[int, int], refused: Refused) -> DocumentView:
+    """The page once more, with what was chosen on it and what was wrong."""
+    chosen = tuple(replace(line, chosen=answers.get(line.position, 0)) for line in view.questions)
+    return replace(view, questions=chosen, wrong=refused.vi)
+
+
+def answers_in(sent: Sent) -> dict[int, int]:
     """What was chosen, by the position of its question; whatever is no digit is no choice."""
     given = {position: sent.text(f"answer{position}") for position in range(1, MOST_QUESTIONS + 1)}
     return {position: int(choice) for position, choice in given.items() if re.fullmatch(r"[0-9]", choice, re.ASCII)}
@@ -141,6 +147,6 @@ def _person(actor: Actor) -> int:
     return actor.person_id
 
 
-def _is_prefetch(request: Request) -> bool:
+def is_prefetch(request: Request) -> bool:
     """See Sec-Purpose (W3C Fetch); the value goes on with parameters, as in `prefetch;prerender`."""
     return request.headers.get("sec-purpose", "").startswith("prefetch")
