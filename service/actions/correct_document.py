@@ -12,6 +12,7 @@ from sqlalchemy import true
 from sqlalchemy.orm import Session
 
 from service import doorbell
+from service.actions.list_recipients import finish_list
 from service.actions.office_calendar import office_calendar
 from service.actions.own_deadlines import settle_own_deadlines
 from service.domain.corrections import Correction, Kind, Replacement, check_replacement, check_standing, kept_note
@@ -95,6 +96,8 @@ def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, repla
 def recall_document(runtime: Runtime, actor: Actor, distribution_id: int, reason: str) -> None:
     """Thu hồi: nobody reads it any more, and everybody listed is asked to remove it. It cannot be undone.
 
+    A list that is being drawn, or was to be, ends as it is.
+
     Raises:
         NotFound: the actor may not correct, or there is no such distribution.
         DocumentRecalled: it was taken back before.
@@ -107,6 +110,8 @@ def recall_document(runtime: Runtime, actor: Actor, distribution_id: int, reason
         held = _hold(session, distribution_id)
         add_correction(session, distribution_id, recall, actor.account_id)
         take_back(session, distribution_id, now)
+        if not held.is_listed:
+            finish_list(runtime, session, distribution_id, held.frozen_at)
         withdraw_letters(session, distribution_id, now)
         _announce(runtime, session, held, RECALL)
         _witness(session, actor, distribution_id, recall, revision=held.standing.revision)

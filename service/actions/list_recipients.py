@@ -1,6 +1,7 @@
 """Draws frozen lists by ranges of people, so that the first letters leave while the rest is listed."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -54,7 +55,7 @@ def _list_one_range(runtime: Runtime) -> int | None:
             return None
         upto = end_of_range(session, unlisted.listed_through, PEOPLE_IN_A_RANGE)
         if upto is None:
-            _finish(runtime, session, unlisted)
+            finish_list(runtime, session, unlisted.id, unlisted.frozen_at)
             return 0
         return _write_range(runtime, session, unlisted, upto)
 
@@ -71,9 +72,9 @@ def _write_range(runtime: Runtime, session: Session, unlisted: Unlisted, upto: i
     return written
 
 
-def _finish(runtime: Runtime, session: Session, unlisted: Unlisted) -> None:
-    """The whole list is one entry, whatever its length."""
-    finish_listing(session, unlisted.id)
-    whole = list_digest(session, unlisted.id)
-    told: dict[str, Detail] = {"distribution": unlisted.id, "listed": whole.listed, "digest": whole.digest.hex()}
-    evidence.append(session, Entry(Deed.LIST_FROZEN, OPERATOR.caller, unlisted.frozen_at, runtime.clock(), told))
+def finish_list(runtime: Runtime, session: Session, distribution_id: int, frozen_at: datetime) -> None:
+    """Nobody is listed behind those who are. The whole list is one entry, whatever its length."""
+    finish_listing(session, distribution_id)
+    whole, now = list_digest(session, distribution_id), runtime.clock()
+    told: dict[str, Detail] = {"distribution": distribution_id, "listed": whole.listed, "digest": whole.digest.hex()}
+    evidence.append(session, Entry(Deed.LIST_FROZEN, OPERATOR.caller, min(frozen_at, now), now, told))

@@ -21,31 +21,39 @@ from service.store.tables import accounts, corrections, distributions
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A distribution whose row this transaction alone may change."""
+    """A distribution whose row this transaction alone may change; `is_listed` once its list is drawn to the end."""
 
     id: int
     document_id: int
     letter_token: str
     urgency: int
     frozen_at: datetime
+    is_listed: bool
     standing: Standing
 
 
 def hold(session: Session, distribution_id: int) -> Held | None:
     """Wait for everybody who corrects, lists or confirms, and keep them out until the transaction ends."""
     d = distributions.c
-    columns = (d.document_id, d.letter_token, d.urgency, d.frozen_at, d.revision, d.mode, d.due_at, d.recalled_at)
-    row = session.execute(select(*columns).where(d.id == distribution_id).with_for_update()).first()
+    row = session.execute(select(distributions).where(d.id == distribution_id).with_for_update()).mappings().first()
     if row is None:
         return None
-    document_id, token, urgency, frozen_at, revision, mode, due_at, recalled_at = row
+    document_id, revision = row["document_id"], row["revision"]
     document = document_row(session, document_id, revision)
     if document is None:
         message = f"revision {revision} of document {document_id} is missing"
         raise RuntimeError(message)
     digests = tuple((file.meta.name, file.meta.sha256) for file in stored_files(session, document_id, revision))
-    standing = Standing(revision, Mode(mode), due_at, recalled_at, document["body"], digests)
-    return Held(distribution_id, document_id, token, urgency, frozen_at, standing)
+    standing = Standing(revision, Mode(row["mode"]), row["due_at"], row["recalled_at"], document["body"], digests)
+    return Held(
+        id=distribution_id,
+        document_id=document_id,
+        letter_token=row["letter_token"],
+        urgency=row["urgency"],
+        frozen_at=row["frozen_at"],
+        is_listed=row["listed_at"] is not None,
+        standing=standing,
+    )
 
 
 def hold_off(session: Session, distribution_id: int) -> None:
@@ -83,13 +91,9 @@ def put_in_force(session: Session, distribution_id: int, revision: int, due: Due
 
 
 def take_back(session: Session, distribution_id: int, moment: datetime) -> None:
-    """Block reading from `moment` on. A list that is being drawn, or was to be, ends as it is."""
-    d = distributions.c
-    session.execute(
-        update(distributions)
-        .where(d.id == distribution_id)
-        .values(recalled_at=moment, listed_at=func.coalesce(d.listed_at, func.clock_timestamp()))
-    )
+    """Block reading from `moment` on."""
+    distribution = distributions.c.id == distribution_id
+    session.execute(update(distributions).where(distribution).values(recalled_at=moment))
 
 
 def corrections_of(session: Session, distribution_id: int, as_of: datetime | None = None) -> list[Correction]:

@@ -129,6 +129,7 @@ def _item(row: RowMapping, now: datetime) -> InboxItem:
         listed_at=row["listed_at"],
         must_confirm=row["must_confirm"],
         deadline=_deadline(row["due_at"], now),
+        revision=row["revision"],
         is_recalled=row["recalled_at"] is not None,
     )
 

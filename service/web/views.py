@@ -104,6 +104,7 @@ class InboxItem:
     listed_at: datetime
     must_confirm: bool
     deadline: Deadline | None
+    revision: int
     is_recalled: bool
 
     @property

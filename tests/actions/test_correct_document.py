@@ -285,7 +285,10 @@ def test_a_recall_stops_a_posting_that_was_to_be_sent_later(runtime: Runtime, of
     recall_document(runtime, office.van, posted.distribution_id, "Ban hành nhầm.")
     clock.move(2 * DAY)
     assert list_recipients(runtime) == 0
-    assert report_coverage(runtime, OPERATOR, posted.distribution_id).identity.listed == 0
+    report = report_coverage(runtime, OPERATOR, posted.distribution_id)
+    assert (report.identity.listed, report.listing_done) == (0, True)
+    frozen = [entry for entry in written(runtime, "list frozen") if f'"distribution":{posted.distribution_id}' in entry]
+    assert len(frozen) == 1, "the list that was never drawn is witnessed as empty"
 
 
 def test_each_person_confirms_a_recall_once_and_the_first_time_is_kept(

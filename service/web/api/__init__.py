@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from service.web.api import (
     accounts,
+    corrections,
     coverage,
     directory,
     distributions,
@@ -36,6 +37,7 @@ for part in (
     documents,
     distributions,
     list_changes,
+    corrections,
     reminders,
     coverage,
     issued_reports,
@@ -50,8 +52,9 @@ for part in (
     status,
 ):
     router.include_router(part.router)
+router.include_router(corrections.inbox_router)
 
 # What brings files, and may therefore be large.
 upload_router = APIRouter(prefix="/api/v1", responses=_RESPONSES)
-for taker in (documents, directory, rosters):
+for taker in (documents, corrections, directory, rosters):
     upload_router.include_router(taker.upload_router)

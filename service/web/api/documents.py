@@ -14,7 +14,7 @@ from service.domain.deadlines import Due, parse_deadline, parse_moment
 from service.domain.documents import Mode, Posting, Signer, SigningAuthority, Urgency, document_type, parse_urgency
 from service.domain.errors import BadDate, NotFound
 from service.domain.roles import Act
-from service.store.documents import FIRST_REVISION, document_row, file_content, stored_files
+from service.store.documents import FIRST_REVISION, document_row, file_content, revisions_of, stored_files
 from service.store.listings import distributions_of
 from service.web.api.files import FileShape, file_shapes
 from service.web.api.shapes import FIRST_YEAR, LAST_YEAR, Id, Moment, Shape, Text, Word, typed
@@ -79,6 +79,9 @@ def _form_schema() -> dict[str, object]:
     }
     schema["properties"][_FILES] = {"type": "array", "items": {"type": "string", "format": "binary"}}
     return schema
+
+
+Revision = Annotated[int | None, Query(ge=1, le=2**15 - 1, description="The one in force when absent")]
 
 
 class PostedLinks(Shape):
@@ -208,10 +211,12 @@ def post(
 
 
 @router.get("/documents/{document_id}")
-def read(site: SiteDep, actor: ActorDep, document_id: Id) -> DocumentShape:
+def read(site: SiteDep, actor: ActorDep, document_id: Id, revision: Revision = None) -> DocumentShape:
+    """A document as it is in force, recalled or not, or as an earlier revision had it."""
     actor.must(Act.READ_DOCUMENTS)
     with site.runtime.sessions() as session:
-        row = document_row(session, document_id, FIRST_REVISION)
+        newest = max((line.revision for line in revisions_of(session, document_id)), default=FIRST_REVISION)
+        row = document_row(session, document_id, revision or newest)
         if row is None:
             raise NotFound
         files = stored_files(session, document_id, row["revision"])

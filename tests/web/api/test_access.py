@@ -57,6 +57,7 @@ WORD = {"confirmed_on": TODAY, "note": "gặp trực tiếp"}
 SIGNED = {"data": {"person": "D", "day": TODAY}, "files": {"files": ("quet.pdf", b"%PDF-1.7")}}
 REASON = {"reason": "đi học"}
 ADDED = {"person_code": "E", "reason": "phụ trách thay"}
+REPLACEMENT = {"replaces": (None, "1"), "note": (None, "sai ngày"), "body": (None, "Văn bản mới")}
 ENDPOINTS = (
     Endpoint("POST", "/documents", SECRETARIAT, 202, {"files": FORM}),
     Endpoint("GET", "/documents/{document}", READ_DOCUMENTS),
@@ -99,6 +100,11 @@ ENDPOINTS = (
     Endpoint("POST", "/sheets/{sheet}/signatures", SECRETARIAT | {"manager"}, 200, SIGNED),
     # Somebody confirms once, whoever enters it: no person is left for a second role.
     Endpoint("POST", "/distributions/{other}/recipients/E/entered-for", SECRETARIAT, 204, {"json": WORD}),
+    Endpoint("GET", "/distributions/{own}/corrections", WITH_MANAGER),
+    Endpoint("GET", "/distributions/{other}/corrections", READERS),
+    Endpoint("POST", "/distributions/{other}/errata", SECRETARIAT, 201, {"json": {"note": "05/3 thành 06/3"}}),
+    Endpoint("POST", "/distributions/{other}/replacement", SECRETARIAT, 201, {"files": REPLACEMENT}),
+    Endpoint("POST", "/distributions/{other}/recall", SECRETARIAT, 204, {"json": {"reason": "ban hành nhầm"}}),
     Endpoint("GET", "/me", EVERYBODY),
     Endpoint("GET", "/units", LETS_IN),
     Endpoint("GET", "/people", LETS_IN),
@@ -137,6 +143,7 @@ SESSION_ONLY = (
     "/inbox/{distribution_id}/files/{file_id}",
     "/inbox/{distribution_id}/open",
     "/inbox/{distribution_id}/acknowledge",
+    "/inbox/{distribution_id}/confirm-recall",
     "/inbox/{distribution_id}/inquiries",
 )
 
