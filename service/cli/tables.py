@@ -11,6 +11,7 @@ from service.domain.coverage import Identity, Levels, Outstanding, Report, Term
 from service.domain.deadlines import Due
 from service.domain.deliveries import Status
 from service.domain.documents import Mode
+from service.domain.inquiries import Inquiries
 
 _COLUMNS = ("listed", "confirmed", "not_yet", "absent", "exempted", "moved_or_left", "not_reachable")
 # Broken by hand, so that eight columns stand in a terminal of eighty characters.
@@ -58,9 +59,17 @@ def report_object(report: Report) -> dict[str, object]:
         "listing_done": report.listing_done,
         "identity": asdict(report.identity),
         "levels": asdict(report.levels),
-        "units": [asdict(unit) for unit in report.units],
+        "routes": report.routes.by_route,
+        "questions": report.questions,
+        "units": [asdict(unit) | {"routes": unit.routes.by_route} for unit in report.units],
         "outstanding": [_person_object(person) for person in report.outstanding],
+        "inquiries": _inquiries_object(report.inquiries),
     }
+
+
+def _inquiries_object(inquiries: Inquiries) -> dict[str, object]:
+    waiting = [asdict(one) | {"asked_at": one.asked_at.isoformat()} for one in inquiries.waiting]
+    return asdict(inquiries) | {"waiting": waiting}
 
 
 def _person_object(person: Outstanding) -> dict[str, object]:

@@ -10,10 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
 from service.actions.acknowledge import acknowledge
+from service.actions.correct_document import replace_document
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.report_coverage import report_coverage
 from service.domain.control import ControlQuestion
+from service.domain.corrections import Replacement
 from service.domain.receipts import Route, State
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
@@ -101,6 +103,24 @@ def test_a_repeat_needs_no_answers_and_changes_none(office: Office, distribution
         assert confirm(cuc, distribution).status_code == 303
         assert confirm(cuc, distribution, answer1="1", answer2="2").status_code == 303
     assert kept(office) == [(1, 2, True), (2, 1, True)]
+
+
+def test_a_replacement_is_answered_anew_and_the_earlier_answers_stay_with_their_revision(
+    office: Office, distribution: int
+) -> None:
+    with office.visit("cuc") as cuc:
+        confirm(cuc, distribution, answer1="2", answer2="1")
+        replace_document(
+            office.runtime, OPERATOR, distribution, Replacement(replaces=1, body="Nội dung mới.", note="Sửa hạn.")
+        )
+        assert "answer1" in cuc.get(f"/inbox/{distribution}").text
+        assert report_coverage(office.runtime, OPERATOR, distribution).levels.answered_rightly == 0
+        assert confirm(cuc, distribution, revision="2").status_code == 422
+        assert confirm(cuc, distribution, revision="2", answer1="1", answer2="1").status_code == 303
+    a = control_answers.c
+    with office.runtime.sessions() as session:
+        answers = session.execute(select(a.revision, a.choice).where(a.position == 1).order_by(a.revision)).all()
+    assert [tuple(row) for row in answers] == [(1, 2), (2, 1)]
 
 
 def test_the_report_counts_who_answered_all_rightly_and_how_confirmations_were_given(

@@ -7,7 +7,9 @@ from fastapi import FastAPI
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from service.actions.correct_document import recall_document
 from service.domain.receipts import Route, State
+from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from service.store.receipts import facts_of
 from service.store.tables import memberships
@@ -158,6 +160,20 @@ def test_the_link_of_somebody_who_has_left_leads_to_signing_in_and_no_further(
         )
     assert as_lan.get(link).headers["location"] == sign_in_path(link)
     assert sign_in(as_lan, lan.username, next_path=link).status_code == 401
+    assert routes(runtime, distribution, lan) == []
+
+
+def test_the_link_after_a_recall_leads_to_the_recall_and_confirms_nothing(
+    as_lan: TestClient, runtime: Runtime, lan: Employee
+) -> None:
+    distribution = send(runtime, body="Nội dung đã thu hồi.")
+    link = mail_link(runtime, distribution, lan)
+    recall_document(runtime, OPERATOR, distribution, "Ban hành nhầm.")
+    shown = as_lan.get(link)
+    assert shown.status_code == 200
+    assert "Ban hành nhầm." in shown.text
+    assert "Nội dung đã thu hồi." not in shown.text
+    assert confirm(as_lan, distribution, via=token_of(link), form_token=form_token(as_lan)) == 409
     assert routes(runtime, distribution, lan) == []
 
 
