@@ -28,6 +28,7 @@ from service.domain.errors import (
     UnknownSheet,
 )
 from service.domain.evidence import Deed, Entry
+from service.domain.letters import AttachedFile
 from service.domain.receipts import Route, asked
 from service.domain.roles import Act, Actor
 from service.domain.sheets import moment_of_signature, read_code
@@ -41,7 +42,7 @@ from service.store.listings import recipient
 from service.store.receipts import EnteredFact, Entering, in_force_since, record_entered
 from service.store.reminders import withdraw_reminders
 from service.store.reports import Scope
-from service.store.sheets import SheetPerson
+from service.store.sheets import ScanLine, SheetPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,14 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class OpenSheet:
-    """A sheet to be entered, with those of its people whom the actor reaches; `row` is one of `sheet_row`."""
+    """A sheet to be entered, with those of its people whom the actor reaches; `row` is one of `sheet_row`.
+
+    Its scans bear every signature, so they are for who reaches everybody on it.
+    """
 
     row: RowMapping
     people: tuple[SheetPerson, ...]
+    scans: tuple[ScanLine, ...]
 
 
 def find_sheet(runtime: Runtime, actor: Actor, code: str, distribution_id: int | None = None) -> OpenSheet:
@@ -95,6 +100,24 @@ def find_sheet(runtime: Runtime, actor: Actor, code: str, distribution_id: int |
     """
     with runtime.sessions() as session:
         return _open(session, actor, code, distribution_id)
+
+
+def read_scan(runtime: Runtime, actor: Actor, code: str, scan_id: int) -> AttachedFile:
+    """What was scanned of a sheet, byte for byte.
+
+    Raises:
+        NotFound: there is no such scan, or somebody on the sheet is none of the actor's.
+        MistypedSheetCode: no sheet can bear this code.
+    """
+    actor.must(Act.KEEP_ROSTERS, Act.SEE_AUDIT)
+    with runtime.sessions() as session:
+        row = sheets.sheet_row(session, read_code(code))
+        if row is None or not _reaches_whole(session, actor, row):
+            raise NotFound
+        found = sheets.scan_content(session, row["id"], scan_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def enter_signatures(runtime: Runtime, actor: Actor, given: SignedSheet) -> Entered:
@@ -172,6 +195,11 @@ def _reach(actor: Actor) -> frozenset[int] | None:
     return None if actor.may(Act.POST) else actor.unit_ids
 
 
+def _reaches_whole(session: Session, actor: Actor, row: RowMapping) -> bool:
+    reaches_office = actor.may(Act.POST) or actor.may(Act.SEE_AUDIT)
+    return reaches_office or sheets.reaches_whole(session, row, actor.unit_ids)
+
+
 def _hold(session: Session, code: str) -> None:
     """Keep corrections of the sheet's document out until the transaction ends."""
     row = sheets.sheet_row(session, read_code(code))
@@ -188,7 +216,8 @@ def _open(session: Session, actor: Actor, code: str, distribution_id: int | None
         raise UnknownSheet(given=known)
     if distribution_id not in {None, row["distribution_id"]}:
         raise SheetOfAnother(given=known)
-    return OpenSheet(row, tuple(people))
+    scans = sheets.scans_of(session, row["id"]) if _reaches_whole(session, actor, row) else []
+    return OpenSheet(row, tuple(people), tuple(scans))
 
 
 def _checked_scan(given: Sequence[NewFile], max_bytes: int) -> NewFile:

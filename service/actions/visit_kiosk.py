@@ -58,7 +58,7 @@ def begin_visit(runtime: Runtime, kiosk: Kiosk, person_code: str, pin: str) -> s
     with runtime.sessions.begin() as session:
         if pin_hash and is_right:
             tokens = digest(token), form_token
-            if kiosks.open_visit(session, kiosk, person.account_id, pin_hash, tokens, now):
+            if kiosks.open_visit(session, kiosk, person, pin_hash, tokens, now):
                 guesses.forget(session, [name], place)
                 return token
         guesses.count_wrong(session, place, now)

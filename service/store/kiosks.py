@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.vietnamese import full_name
 from service.store.accounts import may_be_used
-from service.store.sessions import Limits, RunningSession
+from service.store.sessions import Limits, RunningSession, keep_sign_in
 from service.store.tables import accounts, kiosks, memberships, people, sessions, units
 from service.store.units import office_order
 
@@ -67,7 +67,7 @@ def revoke(session: Session, kiosk_id: int, now: datetime) -> bool:
 
 
 def list_kiosks(session: Session) -> list[KioskLine]:
-    """Every kiosk, revoked ones included, newest first; `seen_at` when somebody last signed in on it."""
+    """Every kiosk, revoked ones included, newest first; `seen_at` as far as sessions are still kept."""
     k = kiosks.c
     seen = select(func.max(sessions.c.seen_at)).where(sessions.c.kiosk_id == k.id).scalar_subquery()
     query = select(k.id, k.name, k.created_at, k.revoked_at, seen).order_by(k.id.desc())
@@ -88,6 +88,7 @@ class KioskPerson:
     """`has_pin` False for who must choose one first, with a printed slip."""
 
     account_id: int
+    person_id: int
     person_code: str
     full_name: str
     position: str
@@ -151,22 +152,25 @@ def use_slip(session: Session, account_id: int, credential_version: int, pin_has
 
 
 def open_visit(
-    session: Session, kiosk: Kiosk, account_id: int, pin_hash: str, tokens: tuple[bytes, str], now: datetime
+    session: Session, kiosk: Kiosk, person: KioskPerson, pin_hash: str, tokens: tuple[bytes, str], now: datetime
 ) -> bool:
     """Begin a session on a kiosk, unless kiosk or PIN have changed since they were read.
 
-    `tokens` are the digest of the session's and the form's.
+    `tokens` are the digest of the session's and the form's. The sign-in is kept as any other.
     """
     token_digest, form_token = tokens
     a, k = accounts.c, kiosks.c
     unchanged = (
         select(literal(token_digest), a.id, literal(form_token), k.id, literal(now), literal(now))
         .join(kiosks, k.id == kiosk.id)
-        .where(a.id == account_id, a.pin_hash == pin_hash, a.deactivated_at.is_(None), k.revoked_at.is_(None))
+        .where(a.id == person.account_id, a.pin_hash == pin_hash, a.deactivated_at.is_(None), k.revoked_at.is_(None))
     )
     columns = ["token_digest", "account_id", "form_token", "kiosk_id", "created_at", "seen_at"]
     statement = insert(sessions).from_select(columns, unchanged).returning(sessions.c.account_id)
-    return session.execute(statement).first() is not None
+    is_open = session.execute(statement).first() is not None
+    if is_open:
+        keep_sign_in(session, person.person_id, now)
+    return is_open
 
 
 def running_visit(
@@ -201,6 +205,7 @@ def _people(now: datetime) -> Select[*tuple[Any, ...]]:
     return (
         select(
             accounts.c.id.label("account_id"),
+            m.person_id,
             people.c.code.label("person_code"),
             m.family_name,
             m.given_name,
@@ -220,6 +225,7 @@ def _people(now: datetime) -> Select[*tuple[Any, ...]]:
 def _person(row: RowMapping) -> KioskPerson:
     return KioskPerson(
         account_id=row["account_id"],
+        person_id=row["person_id"],
         person_code=row["person_code"],
         full_name=full_name(row["family_name"], row["given_name"]),
         position=row["position"],

@@ -55,9 +55,13 @@ def open_session(session: Session, account: Account, token_digest: bytes, form_t
     statement = insert(sessions).from_select(columns, unchanged).returning(sessions.c.account_id)
     is_open = session.execute(statement).first() is not None
     if is_open and account.person_id is not None:
-        signed_in = upsert(sign_ins).values(person_id=account.person_id, signed_in_at=now)
-        session.execute(signed_in.on_conflict_do_nothing())
+        keep_sign_in(session, account.person_id, now)
     return is_open
+
+
+def keep_sign_in(session: Session, person_id: int, now: datetime) -> None:
+    """That a person was here, which a report reads long after the session is gone."""
+    session.execute(upsert(sign_ins).values(person_id=person_id, signed_in_at=now).on_conflict_do_nothing())
 
 
 def running_session(session: Session, token_digest: bytes, limits: Limits, now: datetime) -> RunningSession | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.coverage import Term
 from service.domain.documents import Mode, NewFile
+from service.domain.letters import AttachedFile
 from service.domain.receipts import Route, asked
 from service.domain.sheets import Roster, RosterLine
 from service.domain.vietnamese import full_name
@@ -218,6 +219,28 @@ def listed_units(session: Session, scope: Scope) -> dict[int, int]:
     """How many people of each unit stand on the frozen list, those below it not counted."""
     query = select(receipts.c.unit_id, func.count()).where(scope.covers()).group_by(receipts.c.unit_id)
     return dict(session.execute(query).all())
+
+
+@dataclass(frozen=True, slots=True)
+class ScanLine:
+    id: int
+    name: str
+    size: int
+    recorded_at: datetime
+
+
+def scans_of(session: Session, sheet_id: int) -> list[ScanLine]:
+    """What was scanned of a sheet, the oldest first."""
+    s = scans.c
+    query = select(s.id, s.name, s.size, s.recorded_at).where(s.sheet_id == sheet_id).order_by(s.id)
+    return [ScanLine(*row) for row in session.execute(query)]
+
+
+def scan_content(session: Session, sheet_id: int, scan_id: int) -> AttachedFile | None:
+    s = scans.c
+    query = select(s.name, s.media_type, s.size, s.sha256, s.content).where(s.sheet_id == sheet_id, s.id == scan_id)
+    row = session.execute(query).first()
+    return AttachedFile(*row) if row else None
 
 
 def add_scan(session: Session, sheet_id: int, scan: NewFile, entered_by: int | None, moment: datetime) -> int:

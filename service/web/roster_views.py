@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from service.store.sheets import SheetLine, SheetPerson
+from service.store.sheets import ScanLine, SheetLine, SheetPerson
 from service.web.fields import Sent
 from service.web.office_views import Heading
 from service.web.signature_form import PERSON, day_field
@@ -90,6 +90,7 @@ class SheetEntryView:
     is_current: bool
     is_recalled: bool
     groups: tuple[EntryGroup, ...]
+    scans: tuple[ScanLine, ...]
     day: str
     error: str
     recorded: int | None

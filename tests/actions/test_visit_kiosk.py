@@ -26,7 +26,7 @@ from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
 from service.store.grants import Grant, add_grant
 from service.store.kiosks import Kiosk
-from service.store.tables import accounts, kiosks, sessions
+from service.store.tables import accounts, kiosks, sessions, sign_ins
 from tests.fakes import FakeClock
 from tests.makers import LONG_AGO, make_account, make_actor, make_person, make_unit
 
@@ -108,6 +108,14 @@ def test_a_person_at_a_shared_pc_is_an_employee_whatever_their_roles(runtime: Ru
     assert visit is not None
     assert visit.actor.roles == {Role.EMPLOYEE}
     assert visit.actor.unit_ids == frozenset()
+
+
+def test_who_signs_in_on_a_shared_pc_was_here(runtime: Runtime, office: Office, clock: FakeClock) -> None:
+    set_pin(runtime, office.session, PASSWORD, PIN)
+    clock.move(timedelta(days=1))
+    begin_visit(runtime, office.kiosk, "AN", PIN)
+    with runtime.sessions() as session:
+        assert clock() in session.execute(select(sign_ins.c.signed_in_at)).scalars().all()
 
 
 def test_a_session_of_a_shared_pc_opens_nothing_elsewhere(runtime: Runtime, office: Office) -> None:

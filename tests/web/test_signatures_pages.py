@@ -120,6 +120,20 @@ def test_a_scan_that_is_none_is_refused(office: Office, file: tuple[str, bytes, 
     assert said in text_of(answer.text)
 
 
+def test_a_scan_is_kept_for_those_who_reach_everybody_on_the_sheet(office: Office) -> None:
+    distribution, code = sheet_of(office)
+    own = print_sheet(office.runtime, OPERATOR, distribution, "P1")
+    with office.visit("manager") as client:
+        enter(client, code, {"person": "BINH", "day": today(office)})
+        assert "/scans/" not in client.get(f"/sheets/{code}").text
+        enter(client, own, {"person": "CUC", "day": today(office)})
+        assert f"/sheets/{own}/scans/2" in client.get(f"/sheets/{own}").text
+        assert client.get(f"/sheets/{own}/scans/2").content == b"%PDF-1.7 quet"
+        assert client.get(f"/sheets/{own}/scans/1").status_code == 404
+    assert office.seen_by(f"/sheets/{code}/scans/1") == {"secretariat", "auditor"}
+    assert office.seen_by(f"/sheets/{own}/scans/2") == {"secretariat", "auditor", "manager"}
+
+
 def test_a_manager_sees_the_own_people_of_a_sheet_alone(office: Office) -> None:
     _, code = sheet_of(office)
     with office.visit("manager") as client:

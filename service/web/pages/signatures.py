@@ -6,12 +6,13 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from service.actions.enter_signatures import OpenSheet, enter_for, enter_signatures, find_sheet
+from service.actions.enter_signatures import OpenSheet, enter_for, enter_signatures, find_sheet, read_scan
 from service.actions.sign_in import Visitor
 from service.domain.deadlines import parse_date
 from service.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from service.domain.roles import Act
 from service.web.deps import Id, PostingVisitor, SiteDep, VisitorDep, page
+from service.web.downloads import download
 from service.web.errors import status_of
 from service.web.fields import Sent, SentDep, Upload, upload_for
 from service.web.roster_views import SheetCodeView, SheetEntryView, entry_groups
@@ -80,6 +81,14 @@ def send_sheet(
     return RedirectResponse(_address(entered.code, distribution, done), 303)
 
 
+@router.get("/sheets/{code}/scans/{scan_id}")
+def show_scan(site: SiteDep, visitor: VisitorDep, code: str, scan_id: Id) -> Response:
+    try:
+        return download(read_scan(site.runtime, visitor.actor, code, scan_id))
+    except Invalid:
+        raise NotFound from None
+
+
 @router.post("/distributions/{distribution_id}/entered-for")
 def send_word(site: SiteDep, visitor: PostingVisitor, distribution_id: Id, sent: SentDep) -> Response:
     """One person of a distribution; leads back to that person's page."""
@@ -118,6 +127,7 @@ def _entry_view(
         is_current=found.row["is_current"],
         is_recalled=found.row["recalled_at"] is not None,
         groups=entry_groups(found.people, sent),
+        scans=found.scans,
         day=sent.text(DAY),
         error=error,
         recorded=done[0],
