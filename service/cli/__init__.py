@@ -8,7 +8,7 @@ import typer
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from service.cli import backups, demo, directory, documents, evidence, office, processes, users
+from service.cli import backups, calendar, demo, directory, documents, evidence, office, processes, users
 from service.cli.refusals import NotMigrated, NotOwner, UnusableDatabase
 from service.domain.errors import Refused
 
@@ -33,6 +33,7 @@ app.command("dossier")(evidence.dossier)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
 app.add_typer(directory.app, name="directory")
+app.add_typer(calendar.app, name="calendar")
 app.add_typer(users.user_app, name="user")
 app.add_typer(users.token_app, name="token")
 

@@ -549,6 +549,12 @@ class ImportRefused(Invalid):
     vietnamese = "{refused}/{rows} dòng bị từ chối nên chưa nhận dòng nào; sửa tệp hoặc chọn nhận các dòng đúng."
 
 
+class DaysRefused(Invalid):
+    code = "days-refused"
+    en = "{refused} places in {rows} rows are refused, so no day was taken; mend the file."
+    vietnamese = "{refused} chỗ trong {rows} dòng bị từ chối nên chưa nhận ngày nào; sửa tệp rồi nhập lại."
+
+
 class ManyLeave(Invalid):
     code = "many-leave"
     en = (

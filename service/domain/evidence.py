@@ -45,6 +45,7 @@ class Deed(StrEnum):
     KIOSK_REVOKED = "kiosk revoked"
     REPORT_ISSUED = "report issued"
     EXPORTED = "exported"
+    CALENDAR_CHANGED = "calendar changed"
     ROLE_CHANGED = "role changed"
     ACCOUNT_CLOSED = "account closed"
     TOKEN_CREATED = "token created"  # noqa: S105 - the name of a deed

@@ -21,6 +21,7 @@ class Problem(StrEnum):
     UNKNOWN_CLASS = "unknown-class"
     UNKNOWN_ROLE = "unknown-role"
     BAD_DATE = "bad-date"
+    UNKNOWN_DAY_KIND = "unknown-day-kind"
     DATES_REVERSED = "dates-reversed"
     BAD_NUMBER = "bad-number"
     INVALID_ADDRESS = "invalid-address"
@@ -68,6 +69,10 @@ _SENTENCES: Mapping[Problem, tuple[str, str]] = MappingProxyType(
         Problem.BAD_DATE: (
             "{given!r} is no date; write dd/MM/yyyy or yyyy-MM-dd",
             "{given!r} không phải là ngày; ghi dd/MM/yyyy hoặc yyyy-MM-dd",
+        ),
+        Problem.UNKNOWN_DAY_KIND: (
+            "{given!r} is no kind of day; write nghỉ or làm bù",
+            "{given!r} không phải là loại ngày; ghi nghỉ hoặc làm bù",
         ),
         Problem.DATES_REVERSED: (
             "{given} comes before the first day, {other}",

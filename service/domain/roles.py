@@ -55,6 +55,7 @@ class Act(StrEnum):
     REMIND = "remind people of a deadline"
     SEE_DIRECTORY = "see the directory"
     CHANGE_DIRECTORY = "change the directory"
+    CHANGE_CALENDAR = "change the office's calendar"
     MANAGE_ACCOUNTS = "manage accounts, tokens and roles"
     PRINT_SLIPS = "print activation slips"
     SEE_STATUS = "see whether the machine is alive"
@@ -79,6 +80,7 @@ PERMITS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.REMIND: frozenset({Role.MANAGER, Role.SECRETARIAT}),
         Act.SEE_DIRECTORY: frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR}),
         Act.CHANGE_DIRECTORY: frozenset({Role.SECRETARIAT}),
+        Act.CHANGE_CALENDAR: frozenset({Role.SECRETARIAT}),
         Act.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
         Act.PRINT_SLIPS: frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR}),
         Act.SEE_STATUS: frozenset({Role.SECRETARIAT, Role.LEADERSHIP, Role.AUDITOR, Role.ADMINISTRATOR}),

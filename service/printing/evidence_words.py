@@ -32,6 +32,7 @@ DEEDS: Mapping[Deed, str] = MappingProxyType(
         Deed.KIOSK_REVOKED: "Bỏ máy dùng chung",
         Deed.REPORT_ISSUED: "Phát hành báo cáo",
         Deed.EXPORTED: "Xuất tệp",
+        Deed.CALENDAR_CHANGED: "Đổi lịch làm việc",
         Deed.ROLE_CHANGED: "Đổi vai trò",
         Deed.ACCOUNT_CLOSED: "Đóng tài khoản",
         Deed.TOKEN_CREATED: "Tạo mã truy cập API",

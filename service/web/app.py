@@ -7,6 +7,7 @@ from service.web.assets import STATIC_DIRECTORY, LastingFiles, static
 from service.web.pages import (
     account,
     accounts,
+    calendar,
     corrections,
     directory,
     directory_import,
@@ -63,6 +64,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(dossiers.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(evidence.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(directory_import.router, max_body_size=site.max_request_bytes, include_in_schema=False)
+    app.include_router(calendar.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(excuses.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(directory.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(accounts.router, max_body_size=_BODY_BYTES, include_in_schema=False)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from service.web.api import (
     accounts,
+    calendar,
     corrections,
     coverage,
     directory,
@@ -46,6 +47,7 @@ for part in (
     inquiries,
     records,
     directory,
+    calendar,
     excuses,
     accounts,
     evidence,
