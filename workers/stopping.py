@@ -13,6 +13,8 @@ from types import FrameType
 
 from celery import signals
 
+from service.actions.deliver import LAST_REPLIES
+
 # One byte of memory that pool children share with the process they were forked from. It needs no lock and no
 # descriptor, so a signal handler may write it. A child that was not forked (macOS) does not see it and ends its run
 # when its time is up.
@@ -43,6 +45,14 @@ def ending_in_order() -> Iterator[None]:
 
 def _note(_number: int, _frame: FrameType | None) -> None:
     _own.set()
+
+
+@signals.worker_process_shutdown.connect
+def _await_last_replies(**_: object) -> None:
+    """In a pool child, which leaves by `os._exit`; a process with a pool of threads waits for them all by itself."""
+    for thread in threading.enumerate():
+        if thread.name == LAST_REPLIES:
+            thread.join()
 
 
 @signals.worker_shutting_down.connect

@@ -1,14 +1,16 @@
 """Sends what is due: claim, commit, send with no session open, judge, record in small sets.
 
 A batch is claimed under one token; while it travels its lease is renewed. A run ends when its time is up or its worker
-is told to stop, and rings again: what it had not begun goes back, so that a slow mail server holds no letters up, a
-worker stops within seconds, and no task meets the broker's visibility timeout.
+is told to stop, and rings again: what it had not begun goes back, and when the mail server takes its time over letters
+on their way, a thread of their own awaits its replies. So a slow one holds up neither the other letters nor the other
+tasks of this process, and no task meets the broker's visibility timeout.
 """
 
 import logging
 import random
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -32,20 +34,28 @@ BATCH_SECONDS = 2.0
 RUN_BUDGET = timedelta(seconds=5)
 RENEWALS_A_LEASE = 3
 DATABASE_PAUSE_SECONDS = 0.5
+# Threads of this name are to end before their process does.
+LAST_REPLIES = "last-replies"
 
 
-@dataclass(frozen=True, slots=True)
 class _Time:
-    """How long a run may go on; by this process's own monotonic clock."""
+    """How long a run begins letters, and how long it then waits for their ends; by this process's monotonic clock."""
 
-    ends_at: float
-    is_stopping: Callable[[], bool]
+    def __init__(self, budget: timedelta, is_stopping: Callable[[], bool]) -> None:
+        seconds = budget.total_seconds()
+        self._up_at = time.monotonic() + seconds
+        self._over_at = self._up_at + seconds
+        self._is_stopping = is_stopping
 
     @property
     def haste(self) -> Haste:
-        if self.is_stopping():
+        if self._is_stopping():
             return Haste.LEAVE
-        return Haste.FINISH if time.monotonic() >= self.ends_at else Haste.NONE
+        return Haste.FINISH if time.monotonic() >= self._up_at else Haste.NONE
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._over_at
 
 
 def deliver_due(
@@ -56,11 +66,12 @@ def deliver_due(
 ) -> int:
     """Attempt due letters until none is left, the mail server is out, or time is up; returns how many were tried.
 
+    It returns after twice the `budget` at the latest; letters that are still on their way then are not counted.
     `shelf` is the worker's own, so that what one run has read is there for the next; without it the run has its own.
     `is_stopping` says whether this worker was told to stop. It is asked all the time, from another thread too.
     """
     shelf = shelf or EditionShelf(runtime)
-    own_time = _Time(time.monotonic() + budget.total_seconds(), is_stopping)
+    own_time = _Time(budget, is_stopping)
     attempted, size = 0, FIRST_BATCH
     while own_time.haste is Haste.NONE:
         began = time.monotonic()
@@ -117,27 +128,41 @@ class _Lease:
         return time.monotonic() - self.held_since
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Result:
     """How many letters of a batch were tried, and whether the server is worth another batch now."""
 
-    tried: int
-    server_serves: bool
+    tried: int = 0
+    server_serves: bool = True
 
 
 def _attempt(runtime: Runtime, shelf: EditionShelf, batch: deliveries.Claim, lease: _Lease) -> _Result:
-    """Send one batch, and record whatever comes back of it, even when the lease is lost: a 250 counts all the same."""
+    """Send one batch, and leave what the mail server is slow to answer to a thread, which ends with the last reply."""
     letters, unreadable = _surely(lambda: _letters(runtime, shelf, batch))
     if unreadable:
         _surely(lambda: _record(runtime, unreadable))
-    tried, serves = len(unreadable), True
-    for sent in runtime.mailer.send(letters, lease.haste):
-        if sent:
-            serves = _surely(lambda: _record(runtime, sent)) and serves  # noqa: B023 - called at once
-            tried += sum(not isinstance(one.outcome, GivenBack) for one in sent)
-        if lease.is_due():
-            _surely(lambda: _renew(runtime, batch, lease))
-    return _Result(tried, serves)
+    result, sets = _Result(len(unreadable)), runtime.mailer.send(letters, lease.haste)
+    for sent in sets:
+        _take_in(runtime, batch, lease, sent, result)
+        if lease.time.is_over:
+            rest = threading.Thread(target=_await_rest, args=(runtime, batch, lease, sets), name=LAST_REPLIES)
+            rest.start()
+            break
+    return result
+
+
+def _await_rest(runtime: Runtime, batch: deliveries.Claim, lease: _Lease, sets: Iterator[Sequence[Sent]]) -> None:
+    for sent in sets:
+        _take_in(runtime, batch, lease, sent, _Result())
+
+
+def _take_in(runtime: Runtime, batch: deliveries.Claim, lease: _Lease, sent: Sequence[Sent], result: _Result) -> None:
+    """Record what came back, even when the lease is lost: a 250 counts all the same."""
+    if sent:
+        result.server_serves &= _surely(lambda: _record(runtime, sent))
+        result.tried += sum(not isinstance(one.outcome, GivenBack) for one in sent)
+    if lease.is_due():
+        _surely(lambda: _renew(runtime, batch, lease))
 
 
 Result = TypeVar("Result")

@@ -104,6 +104,7 @@ class _Batch:
     away: Requeued | None = None
     # A lane without a connection is about to open one.
     lanes: dict[_Lane, Connection | None] = field(default_factory=dict)
+    is_connecting: bool = False
     was_connected: bool = False
     is_left: bool = False
 
@@ -174,9 +175,10 @@ class _Line:
 
     def _hurry(self, batch: _Batch, haste: Haste) -> None:
         batch.is_left = haste is Haste.LEAVE
-        # Until a connection stands one letter waits on: its fate will tell whether the mail server is away.
-        is_first_connection_awaited = not (batch.is_left or batch.was_connected)
-        batch.return_waiting(GivenBack(), self._now(), but=int(is_first_connection_awaited))
+        # Until a connection stands one letter waits on: its fate will tell whether the mail server is away. It does not
+        # when it would only queue up behind other calls, which have all the connections.
+        tells = batch.is_connecting and not (batch.is_left or batch.was_connected)
+        batch.return_waiting(GivenBack(), self._now(), but=int(tells))
         for lane, connection in batch.lanes.items():
             if connection is None and not batch.waiting:
                 lane.cancel()
@@ -187,6 +189,7 @@ class _Line:
         """One connection after another until the queue is empty. One that cannot be opened leaves it to the others."""
         lane = cast(_Lane, asyncio.current_task())
         async with self._slots:
+            batch.is_connecting = True
             try:
                 while batch.goes_on:
                     async with self._pool.connection() as connection:

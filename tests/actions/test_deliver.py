@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from service import doorbell
 from service.actions.activate_account import activate_by_slip
-from service.actions.deliver import LETTERS_IN_A_BATCH, deliver_due
+from service.actions.deliver import LAST_REPLIES, LETTERS_IN_A_BATCH, deliver_due
 from service.actions.invite_accounts import invite_accounts
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
@@ -483,6 +483,37 @@ def test_a_slow_server_does_not_make_a_run_outlast_its_time(
     assert deliver_due(runtime, budget=budget) == 1
     assert [one["status"] for one in letters(runtime)] == ["accepted"] + ["waiting"] * 4
     assert doorbell_rings[-1] == doorbell.DELIVER_DUE
+
+
+class ThoughtfulMailer(FakeMailer):
+    """Its server thinks about the first letter until it is told to answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = threading.Event()
+
+    def send(self, letters: Sequence[Letter], haste: Callable[[], Haste]) -> Iterator[Sequence[Sent]]:
+        while haste() is Haste.NONE:
+            yield []
+        yield from super().send(letters[1:], haste)
+        while not self.answers.wait(0.01):
+            yield []
+        moment = datetime.now(UTC)
+        yield [Sent(letters[0], ACCEPTED, moment, moment)]
+
+
+def test_a_run_does_not_wait_for_a_server_that_thinks_and_its_reply_is_recorded_all_the_same(
+    runtime: Runtime, post: Callable[..., int]
+) -> None:
+    post(3)
+    thoughtful = ThoughtfulMailer()
+    assert deliver_due(replace(runtime, mailer=thoughtful), budget=timedelta(seconds=0.2)) == 0
+    assert [one["status"] for one in letters(runtime)] == ["sending", "waiting", "waiting"]
+    thoughtful.answers.set()
+    for thread in threading.enumerate():
+        if thread.name == LAST_REPLIES:
+            thread.join()
+    assert [one["status"] for one in letters(runtime)] == ["accepted", "waiting", "waiting"]
 
 
 class BlinkingSessions:

@@ -3,6 +3,7 @@
 import email
 import os
 import signal
+import time
 from collections import Counter
 from email.policy import default
 
@@ -11,6 +12,7 @@ import pytest
 import redis
 from sqlalchemy import select
 
+from service.actions.deliver import RUN_BUDGET
 from service.domain.deliveries import Status
 from service.store.tables import deliveries
 from tests.journeys.conftest import Office
@@ -140,3 +142,36 @@ def test_a_worker_asked_to_stop_does_not_wait_for_a_mail_server_that_stalls(offi
     with office.runtime.sessions() as session:
         counted = session.execute(select(deliveries.c.attempts, deliveries.c.in_doubt).distinct())
         assert counted.all() == [(1, False)], "what was broken off is no attempt"
+
+
+def test_a_mail_server_that_stalls_holds_up_mail_and_nothing_else(office: Office) -> None:
+    office.employ(100)
+    office.smtp.answer("RCPT", STALL)
+    worker = office.processes.start("worker", worker_concurrency=2, smtp_connections=2)
+    office.processes.start("beat")
+    first = office.post()
+    wait_until(lambda: len(office.smtp.heard("RCPT")) == 4, "both children have letters on all their connections")
+    second = office.post()
+    wait_until(lambda: office.inbox(second) == 100, "the next list is drawn")
+    ask_to_stop(office, worker)
+    for distribution_id in (first, second):
+        assert office.letters(distribution_id).of(Status.WAITING) == 100
+    assert in_doubt(office) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
+def test_a_worker_asked_to_stop_long_after_its_runs_ended_still_waits_for_the_last_replies(
+    office: Office, pool: str
+) -> None:
+    office.employ(3)
+    office.smtp.answer("DOT", Reply("250 2.0.0 taken", after=2 * 2 * RUN_BUDGET.total_seconds()))
+    worker = office.processes.start("worker", worker_pool=pool)
+    office.processes.start("beat")
+    distribution_id = office.post()
+    wait_until(lambda: len(office.smtp.heard("DATA")) == 3, "the letters are behind their dots")
+    time.sleep(2 * RUN_BUDGET.total_seconds() + 2)
+    assert office.letters(distribution_id).of(Status.SENDING) == 3
+    ask_to_stop(office, worker)
+    assert office.letters(distribution_id).of(Status.ACCEPTED) == 3
+    assert in_doubt(office) == set()

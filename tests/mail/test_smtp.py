@@ -417,6 +417,26 @@ def test_of_letters_that_wait_for_a_first_connection_one_waits_on_and_tells_that
     assert held({1: found[1]})
 
 
+def test_letters_that_would_wait_for_the_connections_of_another_call_all_come_back(
+    server: ScriptedSmtp, make_mailer: MakeMailer
+) -> None:
+    server.answer("RCPT", STALL)
+    mailer = make_mailer(server.url, connections=1)
+    leaving = threading.Event()
+    found: dict[int, Outcome] = {}
+    other = threading.Thread(
+        target=lambda: found.update(
+            outcomes(mailer, [make_letter(9)], lambda: Haste.LEAVE if leaving.is_set() else Haste.NONE)
+        )
+    )
+    other.start()
+    server.wait_until(lambda heard: bool(heard.heard("RCPT")))
+    assert kinds(outcomes(mailer, make_letters(3), lambda: Haste.FINISH)) == [GivenBack] * 3
+    leaving.set()
+    other.join()
+    assert kinds(found) == [GivenBack]
+
+
 def test_a_worker_that_finishes_does_not_wait_for_further_connections(
     server: ScriptedSmtp, make_mailer: MakeMailer
 ) -> None:
