@@ -8,11 +8,12 @@ from service.domain.anchors import Anchor, Head
 from service.printing.evidence_words import DEEDS, about_words, by_label, deed_label
 
 HASH_SHOWN = 12
+_DIGEST_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceEntry:
-    """One entry in words. `late` when it was so at another moment than it was recorded."""
+    """One entry in words."""
 
     line: EvidenceLine
 
@@ -26,7 +27,8 @@ class EvidenceEntry:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        return list(about_words(self.line.about, self.line.person_code))
+        """Digests are shortened: they stand in full in the entry's text."""
+        return [(label, _shortened(value)) for label, value in about_words(self.line.about, self.line.person_code)]
 
     @property
     def recorded_at(self) -> datetime | None:
@@ -57,6 +59,10 @@ class EvidenceEntry:
     @property
     def text(self) -> str:
         return self.line.sealed.entry
+
+
+def _shortened(value: str) -> str:
+    return f"{value[:HASH_SHOWN]}…" if len(value) >= _DIGEST_LENGTH else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -192,3 +193,15 @@ def unit_of(runtime: Runtime, distribution_id: int) -> int:
             select(receipts.c.unit_id).where(receipts.c.distribution_id == distribution_id)
         ).scalar_one()
         return found
+
+
+def test_fifty_confirmations_of_one_receipt_at_once_are_one_entry(runtime: Runtime, reader: Actor) -> None:
+    distribution_id = send(runtime)
+
+    def confirm(_: int) -> bool:
+        return acknowledge(runtime, reader, distribution_id, 1, Route.INBOX).is_repeat
+
+    with ThreadPoolExecutor(8) as pool:
+        repeats = list(pool.map(confirm, range(50)))
+    assert repeats.count(False) == 1
+    assert [deed for deed, _, _ in told(runtime)].count("acknowledged") == 1
