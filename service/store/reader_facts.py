@@ -26,7 +26,7 @@ def absences_since(session: Session, person_id: int, day: date) -> list[RowMappi
     """Absences that end on this day or later, without those withdrawn, oldest first."""
     a = absences.c
     query = (
-        select(a.reason, a.first_day, a.last_day, a.recorded_at)
+        select(a.kind, a.reason, a.first_day, a.last_day, a.recorded_at)
         .where(a.person_id == person_id, a.last_day >= day, a.withdrawn_at.is_(None))
         .order_by(a.first_day)
     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
+from service.domain.absences import Kind as Absence
 from service.domain.inquiries import Kind
 from service.domain.vietnamese import date_short
 from service.store.inquiries import inquiries_of
@@ -36,7 +37,7 @@ def _excuses(session: Session, receipt: RowMapping) -> Iterator[Dated]:
     # The day in UTC is never later than the office's, so no absence is left out.
     for absence in absences_since(session, person_id, listed_at.astimezone(UTC).date()):
         days = f"{date_short(absence['first_day'])} – {date_short(absence['last_day'])}"
-        said = ", ".join(filter(None, (days, absence["reason"])))
+        said = ", ".join(filter(None, (Absence(absence["kind"]).label, days, absence["reason"])))
         yield absence["recorded_at"], Fact("Ghi vắng có lý do", absence["recorded_at"], said)
     if receipt["own_due_at"] is not None:
         yield listed_at, Fact("Hạn riêng, do vắng có lý do", receipt["own_due_at"])

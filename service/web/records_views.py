@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
+from service.domain.absences import Kind as Absence
 from service.domain.audiences import StaffClass
 from service.domain.deliveries import Status
 from service.domain.documents import Mode
@@ -145,7 +146,7 @@ _LOG = frozenset({"evidence", "deeds"})
 
 _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
     "channel": {"mail": "thư"},
-    "kind": {kind.value: kind.label for kind in Inquiry},
+    "kind": {kind.value: kind.label for kind in (*Inquiry, *Absence)},
     "mode": {mode.value: mode.label for mode in Mode},
     "origin": {
         Origin.FROZEN.value: "khi chốt danh sách",

@@ -149,6 +149,7 @@ def test_the_page_tells_it_in_words(as_lan: TestClient, runtime: Runtime, lan: E
         "Theo liên kết trong thư",
         "Máy chủ thư đã nhận",
         "nghỉ phép",
+        "Nghỉ phép",
         "Kiểm soát",
         "01/03/2018",
     ):
