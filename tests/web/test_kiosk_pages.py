@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from service.actions.correct_document import recall_document, replace_document
+from service.actions.correct_document import issue_erratum, recall_document, replace_document
 from service.actions.enrol_kiosk import add_kiosk
 from service.actions.set_pin import set_pin
 from service.actions.sign_in import sign_in
@@ -181,6 +181,18 @@ def test_a_replaced_document_is_shown_anew_before_it_is_confirmed(
     assert "Bản mới." in answer.text
     assert "Bản 1 đã được thay thế" in text_of(answer.text)
     assert confirm(pc, distribution, revision="2").status_code == 303
+
+
+def test_corrections_stand_above_the_text_on_a_shared_pc_too(pc: TestClient, lan: Employee, runtime: Runtime) -> None:
+    distribution = send(runtime)
+    replace_document(runtime, OPERATOR, distribution, Replacement(replaces=1, note="Sai ngày.", body="Văn bản mới."))
+    issue_erratum(runtime, OPERATOR, distribution, "Dòng 2 ghi thừa một chữ.")
+    sit_down(pc)
+    shown = pc.get(f"/kiosk/inbox/{distribution}").text
+    told = text_of(shown)
+    assert "Sai ngày." in told
+    assert told.index("Dòng 2 ghi thừa một chữ.") < told.index("Văn bản mới.")
+    assert "/revisions/" not in shown, "that page is none of a shared PC's"
 
 
 def test_a_shared_pc_shows_what_is_the_persons_own_alone(pc: TestClient, lan: Employee, runtime: Runtime) -> None:

@@ -16,7 +16,7 @@ from fastapi.responses import RedirectResponse, Response
 from service.actions.acknowledge import acknowledge, open_document
 from service.domain.arrivals import Arrival
 from service.domain.control import MOST_QUESTIONS
-from service.domain.errors import DocumentRecalled, LinkOfAnother, NotFound, Refused, UnansweredQuestion
+from service.domain.errors import DocumentRecalled, LinkOfAnother, NotFound, OldRevision, Refused, UnansweredQuestion
 from service.domain.roles import Actor
 from service.store.distributions import distribution_row
 from service.store.documents import file_content
@@ -98,7 +98,10 @@ def confirm(
     route = arrival_of(site, visitor.actor, distribution_id, via).route
     try:
         acknowledge(site.runtime, visitor.actor, distribution_id, revision, route, answers)
-    except UnansweredQuestion as refused:
+    except DocumentRecalled as refused:
+        return recalled_page(request, site, visitor, distribution_id, via, status_of(refused))
+    except (UnansweredQuestion, OldRevision) as refused:
+        # Of a replaced document the page shows the revision in force, so that this one is read and confirmed.
         view = own_document(site, visitor.actor, distribution_id)
         kept = replace(as_it_was_sent(view, answers, refused), via=via)
         return page(site, "document.html", kept, visitor, request, status_of(refused))

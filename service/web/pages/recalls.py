@@ -17,10 +17,12 @@ from service.web.site import Site
 router = APIRouter()
 
 
-def recalled_page(request: Request, site: Site, visitor: Visitor, distribution_id: int, via: str) -> Response:
+def recalled_page(
+    request: Request, site: Site, visitor: Visitor, distribution_id: int, via: str, status: int = 200
+) -> Response:
     with site.runtime.sessions() as session:
         view = recalled_view(session, visitor.actor, distribution_id, via)
-    return page(site, "recalled.html", view, visitor, request)
+    return page(site, "recalled.html", view, visitor, request, status)
 
 
 @router.post("/inbox/{distribution_id}/confirm-recall")
