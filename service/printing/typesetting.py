@@ -10,12 +10,11 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-import typst
-
 # A list of the whole office takes a second; whatever takes a minute has gone wrong.
 _PATIENCE = 60
+_PRESS = "service.printing.press"
 # One at a time: two long rosters at once would double what printing costs in memory.
-_press = threading.Lock()
+_turn = threading.Lock()
 
 
 def typeset(template: Path, shown: Mapping[str, object]) -> bytes:
@@ -24,26 +23,9 @@ def typeset(template: Path, shown: Mapping[str, object]) -> bytes:
     Raises:
         CalledProcessError: the template is wrong; what typst says about it is in the error output.
     """
-    command = [sys.executable, "-I", "-m", __name__, str(template)]
-    with _press:
+    command = [sys.executable, "-I", "-m", _PRESS, str(template)]
+    with _turn:
         done = subprocess.run(  # noqa: S603 - our own module, and a template's path as the only argument
             command, input=json.dumps(shown).encode(), stdout=subprocess.PIPE, timeout=_PATIENCE, check=True
         )
     return done.stdout
-
-
-def main() -> None:
-    """Read data from standard input and write the PDF to standard output.
-
-    Without tags, which a sheet to be signed by hand does not need, a long roster is a thirteenth of the size.
-    """
-    shown = sys.stdin.read()
-    # The fonts of this machine are left out, so that a sheet looks the same wherever it is printed.
-    made = typst.compile(
-        Path(sys.argv[1]), format="pdf", ignore_system_fonts=True, sys_inputs={"shown": shown}, pdf_tags=False
-    )
-    sys.stdout.buffer.write(made)
-
-
-if __name__ == "__main__":
-    main()
