@@ -591,6 +591,18 @@ class AccountExists(Conflict):
     vietnamese = "Đã có tài khoản {name!r}."
 
 
+class DelegateToSelf(Invalid):
+    code = "delegate-to-self"
+    en = "A role is handed to somebody else, not to oneself."
+    vietnamese = "Chỉ ủy quyền cho người khác, không ủy quyền cho chính mình."
+
+
+class AlreadyDelegated(Conflict):
+    code = "already-delegated"
+    en = "This role is handed to {name!r} already on some of these days; take it back first."
+    vietnamese = "Đã ủy quyền vai trò này cho {name!r} trong những ngày đó; thu hồi trước rồi ủy quyền lại."
+
+
 class NoAccount(Invalid):
     code = "no-account"
     en = "There is no active account {name!r}."

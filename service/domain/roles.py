@@ -56,6 +56,7 @@ class Act(StrEnum):
     SEE_DIRECTORY = "see the directory"
     CHANGE_DIRECTORY = "change the directory"
     CHANGE_CALENDAR = "change the office's calendar"
+    DELEGATE = "hand an own role to another for a time"
     MANAGE_ACCOUNTS = "manage accounts, tokens and roles"
     PRINT_SLIPS = "print activation slips"
     SEE_STATUS = "see whether the machine is alive"
@@ -81,6 +82,7 @@ PERMITS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.SEE_DIRECTORY: frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR}),
         Act.CHANGE_DIRECTORY: frozenset({Role.SECRETARIAT}),
         Act.CHANGE_CALENDAR: frozenset({Role.SECRETARIAT}),
+        Act.DELEGATE: frozenset({Role.MANAGER, Role.SECRETARIAT, Role.LEADERSHIP}),
         Act.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
         Act.PRINT_SLIPS: frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR}),
         Act.SEE_STATUS: frozenset({Role.SECRETARIAT, Role.LEADERSHIP, Role.AUDITOR, Role.ADMINISTRATOR}),

@@ -1,13 +1,13 @@
 """Roles, granted to accounts with dates."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.roles import Role
-from service.store.tables import accounts, role_grants, units
+from service.store.tables import accounts, memberships, role_grants, units
 from service.store.units import below
 
 
@@ -35,6 +35,7 @@ def add_grant(session: Session, account_id: int, grant: Grant, granted_by: int |
     g = role_grants.c
     standing = exists().where(
         _is(account_id, grant.role, grant.unit_id),
+        g.delegated_by.is_(None),
         g.valid_from <= grant.valid_from,
         g.valid_to.is_not_distinct_from(grant.valid_to),
     )
@@ -77,8 +78,31 @@ def _is(account_id: int, role: Role, unit_id: int | None) -> ColumnElement[bool]
 
 
 def _in_force(now: datetime) -> ColumnElement[bool]:
-    g = role_grants.c
-    return and_(g.valid_from <= now, or_(g.valid_to.is_(None), g.valid_to > now))
+    """Within its term, and where it was handed on, while its lender is here and holds it by own right."""
+    g, own, a, m = role_grants.c, role_grants.alias(), accounts.alias(), memberships
+    still_here = or_(a.c.person_id.is_(None), and_(m.c.id.is_not(None), _or_later(m.c.active_to, now.date())))
+    lender_holds = exists(
+        select(own.c.id)
+        .join(a, a.c.id == own.c.account_id)
+        .outerjoin(m, and_(m.c.person_id == a.c.person_id, m.c.valid_to.is_(None)))
+        .where(
+            own.c.account_id == g.delegated_by,
+            own.c.role == g.role,
+            own.c.unit_id.is_not_distinct_from(g.unit_id),
+            own.c.delegated_by.is_(None),
+            own.c.valid_from <= now,
+            or_(own.c.valid_to.is_(None), own.c.valid_to > now),
+            a.c.deactivated_at.is_(None),
+            still_here,
+        )
+        .correlate(role_grants)
+    )
+    within = and_(g.valid_from <= now, or_(g.valid_to.is_(None), g.valid_to > now))
+    return and_(within, or_(g.delegated_by.is_(None), lender_holds))
+
+
+def _or_later(last: ColumnElement[date | None], today: date) -> ColumnElement[bool]:
+    return or_(last.is_(None), last >= today)
 
 
 def holds_any(roles: frozenset[Role], now: datetime) -> ColumnElement[bool]:

@@ -159,12 +159,13 @@ def trials(session: Session) -> Trials:
 
 @dataclass(frozen=True, slots=True)
 class RoleLine:
-    """A grant that is in force or yet to come; `unit_code` for managers."""
+    """A grant that is in force or yet to come; `unit_code` for managers, `delegated_by` who handed the role on."""
 
     role: str
     unit_code: str | None
     valid_from: datetime
     valid_to: datetime | None
+    delegated_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +217,9 @@ def _account_lines() -> Select[*tuple[Any, ...]]:
 def _roles_by_account(session: Session, moment: datetime, ids: list[int]) -> defaultdict[int, list[RoleLine]]:
     g = role_grants.c
     query = (
-        select(g.account_id, g.role, units.c.code, g.valid_from, g.valid_to)
+        select(g.account_id, g.role, units.c.code, g.valid_from, g.valid_to, accounts.c.username)
         .outerjoin(units, units.c.id == g.unit_id)
+        .outerjoin(accounts, accounts.c.id == g.delegated_by)
         .where(g.account_id.in_(ids), or_(g.valid_to.is_(None), g.valid_to > moment))
         .order_by(g.id)
     )

@@ -9,6 +9,7 @@ from service.actions.invite_accounts import Slip
 from service.actions.manage_tokens import NewToken
 from service.domain.roles import Role
 from service.store.account_overviews import Admission
+from service.store.delegations import DelegationLine
 from service.store.listings import AccountLine, RoleLine
 from service.store.sessions import TokenLine
 
@@ -78,6 +79,7 @@ class AccountView:
     roles: tuple[RoleEntry, ...]
     grantable: tuple[Role, ...]
     units: tuple[UnitOption, ...]
+    lent: tuple[DelegationLine, ...]
     tokens: tuple[TokenLine, ...]
     new_token: NewToken | None
     errors: Mapping[str, str]
@@ -123,4 +125,5 @@ class StatusView:
 
 def _role_words(role: RoleLine) -> str:
     label = Role(role.role).label
-    return f"{label} ({role.unit_code})" if role.unit_code else label
+    whose = f"{label} ({role.unit_code})" if role.unit_code else label
+    return f"{whose}, {role.delegated_by} ủy quyền" if role.delegated_by else whose

@@ -9,6 +9,7 @@ from service.web.pages import (
     accounts,
     calendar,
     corrections,
+    delegations,
     directory,
     directory_import,
     distributions,
@@ -64,6 +65,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(dossiers.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(evidence.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(directory_import.router, max_body_size=site.max_request_bytes, include_in_schema=False)
+    app.include_router(delegations.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(calendar.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(excuses.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(directory.router, max_body_size=_BODY_BYTES, include_in_schema=False)

@@ -36,6 +36,7 @@ PLACES = (
     Place("/sheets", "pen", "Ký nhận giấy", (Act.KEEP_ROSTERS,)),
     Place("/directory", "board", "Danh bạ", (Act.SEE_DIRECTORY,)),
     Place("/calendar", "cal", "Lịch làm việc", (Act.CHANGE_CALENDAR,)),
+    Place("/delegations", "swap", "Ủy quyền", (Act.DELEGATE,)),
     Place("/accounts", "lock", "Tài khoản", (Act.MANAGE_ACCOUNTS, Act.PRINT_SLIPS)),
     Place("/evidence", "shield", "Nhật ký chứng cứ", (Act.SEE_AUDIT,)),
     Place("/kiosks", "shield", "Máy dùng chung", (Act.ENROL_KIOSKS,)),

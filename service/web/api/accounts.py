@@ -42,12 +42,16 @@ router = APIRouter(tags=["accounts"])
 
 
 class RoleShape(Shape):
-    """`unit_code` is where a manager's reach begins, null for other roles; `valid_to` null is without an end."""
+    """`unit_code` is where a manager's reach begins, null for other roles; `valid_to` null is without an end.
+
+    `delegated_by` is the user name of who handed the role on; it then ends with that account's own.
+    """
 
     role: Role
     unit_code: str | None
     valid_from: Moment
     valid_to: Moment | None
+    delegated_by: str | None
 
 
 class AccountShape(Shape):

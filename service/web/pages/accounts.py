@@ -16,6 +16,7 @@ from service.domain.deadlines import parse_date
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Act, Role, parse_role
 from service.store.account_overviews import Admission, account_names, admissions
+from service.store.delegations import delegations_of
 from service.store.directory import list_units
 from service.store.listings import account_line
 from service.web.account_views import (
@@ -185,14 +186,16 @@ def _account_page(
     with site.runtime.sessions() as session:
         line = account_line(session, site.runtime.clock(), username.replace("\0", ""))
         units = list_units(session)
-    if line is None:
-        raise NotFound
+        if line is None:
+            raise NotFound
+        delegated = delegations_of(session, line.id, site.runtime.clock())
     tokens = list_tokens(site.runtime, visitor.actor)
     view = AccountView(
         line=line,
         roles=tuple(RoleEntry(role) for role in line.roles),
         grantable=_GRANTABLE,
         units=tuple(UnitOption(unit.code, unit.name, unit.depth) for unit in units),
+        lent=tuple(one for one in delegated if one.lender_id == line.id),
         tokens=tuple(token for token in tokens if token.username == line.username and token.revoked_at is None),
         new_token=new_token,
         errors=errors or {},

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -12,8 +12,10 @@ from service.actions.ask import ask
 from service.actions.issue_report import issue_report
 from service.actions.print_sheet import print_sheet
 from service.domain.inquiries import Kind
-from service.domain.roles import OPERATOR
+from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
+from service.store.delegations import add_delegation, delegations_of
+from service.store.grants import Grant
 from tests.fakes import OFFICE_ZONE
 from tests.makers import make_actor
 from tests.web.api.conftest import PREFIX, Caller, Office
@@ -58,6 +60,7 @@ SIGNED = {"data": {"person": "D", "day": TODAY}, "files": {"files": ("quet.pdf",
 REASON = {"reason": "đi học"}
 ADDED = {"person_code": "E", "reason": "phụ trách thay"}
 REPLACEMENT = {"replaces": (None, "1"), "note": (None, "sai ngày"), "body": (None, "Văn bản mới")}
+DELEGATION = {"username": "stranger", "role": "secretariat", "first_day": "2998-01-01", "last_day": "2999-01-01"}
 ENDPOINTS = (
     Endpoint("POST", "/documents", SECRETARIAT, 202, {"files": FORM}),
     Endpoint("GET", "/documents/{document}", READ_DOCUMENTS),
@@ -117,6 +120,9 @@ ENDPOINTS = (
     Endpoint("GET", "/calendar?year=2026", EVERYBODY),
     Endpoint("PUT", "/calendar/2026-12-31", SECRETARIAT, 204, {"json": {"is_working": False, "note": "Nghỉ bù"}}),
     Endpoint("DELETE", "/calendar/2026-12-31", SECRETARIAT, 204),
+    Endpoint("GET", "/delegations", EVERYBODY),
+    Endpoint("POST", "/delegations", SECRETARIAT, 204, {"json": DELEGATION}),
+    Endpoint("DELETE", "/delegations/{delegation}", ADMINISTRATOR, 204),
     Endpoint("GET", "/accounts", ADMINISTRATOR),
     Endpoint("POST", "/accounts", ADMINISTRATOR, 201, {"json": {"person_code": "D"}}),
     Endpoint("POST", "/accounts/administrators", ADMINISTRATOR, 201, {"json": NEW_ADMINISTRATOR}),
@@ -151,6 +157,15 @@ SESSION_ONLY = (
 )
 
 
+def lend_by_nobody_who_calls(runtime: Runtime, office: Office) -> int:
+    """A delegation whose lender does not hold the role, so that it gives nobody anything."""
+    spare, now = office.accounts["spare"], runtime.clock()
+    with runtime.sessions.begin() as session:
+        grant = Grant(Role.SECRETARIAT, None, now, now + timedelta(days=1))
+        add_delegation(session, spare, office.accounts["stranger"], grant)
+        return delegations_of(session, spare, now)[0].id
+
+
 @pytest.fixture
 def at(runtime: Runtime, office: Office, secretariat: Caller) -> Callable[[str], str]:
     """Fills the names in a path by what is in the office."""
@@ -169,6 +184,7 @@ def at(runtime: Runtime, office: Office, secretariat: Caller) -> Callable[[str],
         "inquiry": ask(runtime, asker, own, Kind.QUESTION, "Ai chủ trì?"),
         "token": office.tokens["spare"],
         "report": issue_report(runtime, OPERATOR, own),
+        "delegation": lend_by_nobody_who_calls(runtime, office),
     }
 
     def fill(path: str) -> str:
