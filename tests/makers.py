@@ -4,7 +4,7 @@ import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from service.domain.documents import Mode, Posting
@@ -67,6 +67,24 @@ def make_person(
         )
     )
     return person_id
+
+
+_CROWD = """
+WITH added AS (
+    INSERT INTO people (code) SELECT 'DONG' || lpad(n::text, 6, '0') FROM generate_series(1, :people) n
+    RETURNING id, code
+)
+INSERT INTO memberships
+    (person_id, unit_id, family_name, given_name, name_key, search, position, staff_class, email, valid_from)
+SELECT id, :unit, 'Nguyễn Văn', 'Đông ' || id, lower(code), lower(code), 'Chuyên viên', 'cong-chuc',
+       lower(code) || '@skhcn.example', :valid_from
+  FROM added
+"""
+
+
+def make_crowd(session: Session, unit_id: int, people: int) -> None:
+    """So many people at once that making them one by one would take the time of all other tests together."""
+    session.execute(text(_CROWD), {"unit": unit_id, "people": people, "valid_from": LONG_AGO})
 
 
 def make_account(session: Session, person_id: int | None = None, *, username: str = "", password: str = "") -> int:

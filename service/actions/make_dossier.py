@@ -1,6 +1,7 @@
 """The dossier of a distribution: everything that proves it, handed out in one file and recorded with its digest."""
 
 from collections.abc import Callable
+from itertools import chain
 
 from service.actions.seal_evidence import seal_evidence
 from service.domain.dossiers import Dossier
@@ -9,8 +10,9 @@ from service.domain.evidence import Deed, entry
 from service.domain.roles import Act, Actor
 from service.runtime import Runtime
 from service.store import dossiers, evidence
+from service.store.database import hold_one_moment
 from service.store.distributions import distribution_row
-from service.store.reports import Scope, report
+from service.store.reports import Asked, Scope, all_outstanding, report
 
 # Takes the contents, writes them down and returns the digest of the whole, in hexadecimal.
 Bind = Callable[[Dossier], str]
@@ -27,13 +29,15 @@ def make_dossier(runtime: Runtime, actor: Actor, distribution_id: int, bind: Bin
     seal_evidence(runtime)
     now, anchors = runtime.clock(), runtime.anchors.kept()
     with runtime.sessions() as session:
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        hold_one_moment(session)
         head = distribution_row(session, distribution_id)
         if head is None:
             raise NotFound
+        asked = Asked(head, Scope(distribution_id), now)
         readable = actor.may(Act.READ_DOCUMENTS)
         dossier = Dossier(
-            report=report(session, head, Scope(distribution_id), now, now.date()),
+            report=report(session, asked, most_outstanding=0),
+            outstanding=lambda: chain.from_iterable(all_outstanding(session, asked)),
             revisions=dossiers.contents_of(session, head["document_id"]) if readable else (),
             recipients=lambda: dossiers.recipients_of(session, distribution_id),
             ranges=dossiers.ranges_of(session, distribution_id),

@@ -37,22 +37,23 @@ def settle_own_deadlines(runtime: Runtime, session: Session, whose: Whose) -> No
         write_own_deadlines(session, moved)
 
 
-def with_own_deadlines(runtime: Runtime, session: Session, built: Report) -> Report:
-    """A report whose outstanding people bear their own deadlines, by the absences known as of its moment."""
+def with_own_deadlines(
+    runtime: Runtime, session: Session, built: Report, people: Sequence[Outstanding]
+) -> Sequence[Outstanding]:
+    """Outstanding people of a report with their own deadlines, by the absences known as of its moment."""
     if built.due_at is None or built.mode is not Mode.ACKNOWLEDGE:
-        return built
-    away = absences_of_people(session, {person.person_id for person in built.outstanding}, built.as_of)
+        return people
+    away = absences_of_people(session, {person.person_id for person in people}, built.as_of)
     if not away:
-        return built
+        return people
     listed = listing_moments(session, built.distribution_id, away.keys())
     calendar = office_calendar(runtime, session, since=min(listed.values()).date())
-    told = [
+    return [
         _with_own_deadline(person, built.due_at, listed[person.person_id], away[person.person_id], calendar)
         if person.person_id in away
         else person
-        for person in built.outstanding
+        for person in people
     ]
-    return replace(built, outstanding=tuple(told))
 
 
 def _with_own_deadline(

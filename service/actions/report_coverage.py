@@ -1,16 +1,40 @@
 """The acknowledgement report, as far as the asker may see: the office, or a manager's own units by the frozen list."""
 
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from service.actions.own_deadlines import with_own_deadlines
-from service.domain.coverage import Report
+from service.domain.coverage import Outstanding, Report, Term
 from service.domain.errors import NotFound
 from service.domain.roles import Act, Actor
 from service.runtime import Runtime
+from service.store.database import hold_one_moment
 from service.store.distributions import distribution_row
 from service.store.inquiries import inquiries_as_of
-from service.store.reports import Scope, report
+from service.store.listings import lists_anybody
+from service.store.reports import Asked, Scope, all_outstanding, outstanding_page, report
+
+# More than a page or a sheet of paper is for.
+NAMED_AT_MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReport:
+    """A report whose people are still to be read, out of the snapshot that its figures are of; `report` names none."""
+
+    report: Report
+    _runtime: Runtime
+    _session: Session
+    _asked: Asked
+
+    def outstanding(self, term: Term | None = None) -> Iterator[Outstanding]:
+        """Everybody who has not confirmed, or those of one term, in name order; read in parts, however many."""
+        for lot in all_outstanding(self._session, self._asked, term):
+            yield from with_own_deadlines(self._runtime, self._session, self.report, lot)
 
 
 def report_coverage(
@@ -19,26 +43,58 @@ def report_coverage(
     distribution_id: int,
     as_of: datetime | None = None,
     *,
-    most_outstanding: int | None = None,
+    most_outstanding: int = NAMED_AT_MOST,
 ) -> Report:
-    """Build the report of a distribution as of a moment, now by default.
-
-    It names everybody who has not confirmed, or only the first `most_outstanding` of them.
+    """Build the report of a distribution as of a moment, now by default; for whole lists of people see `open_report`.
 
     Raises:
         NotFound: there is no such distribution, or nobody of the actor's units is on its list.
     """
+    with runtime.sessions() as session:
+        built = _built(session, ask(runtime, session, actor, distribution_id, as_of), most_outstanding)
+        return replace(built, outstanding=tuple(with_own_deadlines(runtime, session, built, built.outstanding)))
+
+
+@contextmanager
+def open_report(
+    runtime: Runtime, actor: Actor, distribution_id: int, as_of: datetime | None = None
+) -> Iterator[OpenReport]:
+    """As `report_coverage`, with everybody: figures and people are of one snapshot, which ends with the `with`."""
+    with runtime.sessions() as session:
+        hold_one_moment(session)
+        asked = ask(runtime, session, actor, distribution_id, as_of)
+        yield OpenReport(_built(session, asked, 0), runtime, session, asked)
+
+
+def list_outstanding(
+    runtime: Runtime, actor: Actor, distribution_id: int, as_of: datetime | None, *, after: int, limit: int
+) -> Sequence[Outstanding]:
+    """The people of a report whose ids come behind `after`, in the order of ids.
+
+    Raises:
+        NotFound: as `report_coverage`.
+    """
+    with runtime.sessions() as session:
+        asked = ask(runtime, session, actor, distribution_id, as_of)
+        people = outstanding_page(session, asked, after=after, limit=limit)
+        return with_own_deadlines(runtime, session, _built(session, asked, 0), people)
+
+
+def ask(runtime: Runtime, session: Session, actor: Actor, distribution_id: int, as_of: datetime | None) -> Asked:
+    """What this actor's report of a distribution is about, now by default.
+
+    Raises:
+        NotFound: as `report_coverage`.
+    """
     actor.must(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS)
     now = runtime.clock()
-    moment = (as_of or now).astimezone(now.tzinfo)
     scope = Scope(distribution_id, None if actor.may(Act.SEE_REPORTS) else actor.unit_ids)
-    with runtime.sessions() as session:
-        head = distribution_row(session, distribution_id)
-        if head is None:
-            raise NotFound
-        found = report(session, head, scope, moment, moment.date(), most_outstanding=most_outstanding)
-        built = with_own_deadlines(runtime, session, found)
-        inquiries = inquiries_as_of(session, scope, moment)
-    if scope.unit_ids is not None and not built.units:
+    head = distribution_row(session, distribution_id)
+    if head is None or (scope.unit_ids is not None and not lists_anybody(session, scope)):
         raise NotFound
-    return replace(built, inquiries=inquiries)
+    return Asked(head, scope, (as_of or now).astimezone(now.tzinfo))
+
+
+def _built(session: Session, asked: Asked, most_outstanding: int) -> Report:
+    built = report(session, asked, most_outstanding=most_outstanding)
+    return replace(built, inquiries=inquiries_as_of(session, asked.scope, asked.as_of))

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from service.actions.import_directory import import_directory
 from service.actions.invite_accounts import Slip, invite_accounts
-from service.actions.report_coverage import report_coverage
+from service.actions.report_coverage import open_report, report_coverage
 from service.cli.documents import wait_until_final
 from service.cli.office import wait_for_interrupt
 from service.cli.refusals import DemoFailed, UnfinishedInTime
@@ -103,7 +103,7 @@ def demo(
         runtime = build(stack.settings)
         cast = _prepare(runtime, stack, employees)
         outcome = _play(runtime, stack, cast, _Task(document, text, employees))
-        _tell(stack, cast, outcome, as_json=as_json)
+        _tell(runtime, stack, cast, outcome, as_json=as_json)
         if not once:
             wait_for_interrupt()
     if not outcome.is_complete:
@@ -175,7 +175,7 @@ def _play(runtime: Runtime, stack: Stack, cast: Cast, task: _Task) -> Outcome:
     seconds = time.monotonic() - started
     for reader in cast.people.readers:
         _read_and_confirm(stack, reader, cast.password, distribution_id)
-    report = report_coverage(runtime, OPERATOR, distribution_id)
+    report = report_coverage(runtime, OPERATOR, distribution_id, most_outstanding=0)
     with runtime.sessions() as session:
         letters = progress(session, distribution_id)
         inbox = count_listed(session, distribution_id)
@@ -218,14 +218,13 @@ def _read_and_confirm(stack: Stack, username: str, password: str, distribution_i
             browser.submit(document, action, {})
 
 
-def _tell(stack: Stack, cast: Cast, outcome: Outcome, *, as_json: bool) -> None:
+def _tell(runtime: Runtime, stack: Stack, cast: Cast, outcome: Outcome, *, as_json: bool) -> None:
+    out = err if as_json else console
+    with open_report(runtime, OPERATOR, outcome.distribution_id, outcome.report.as_of) as opened:
+        print_report(opened, out, _SHOWN)
+    _print_sign_ins(stack, cast, out)
     if as_json:
-        print_report(outcome.report, err, _SHOWN)
-        _print_sign_ins(stack, cast, err)
         print(json.dumps(_summary(outcome)))  # noqa: T201 - the one line that scripts read
-    else:
-        print_report(outcome.report, console, _SHOWN)
-        _print_sign_ins(stack, cast, console)
 
 
 def _print_sign_ins(stack: Stack, cast: Cast, out: Console) -> None:

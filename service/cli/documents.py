@@ -5,7 +5,7 @@ import mimetypes
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal, TextIO
@@ -16,11 +16,11 @@ from rich.progress import Progress as Bar
 
 from service.actions.export_report import export_report
 from service.actions.post_document import Posted, post_document
-from service.actions.report_coverage import report_coverage
+from service.actions.report_coverage import OpenReport, open_report
 from service.actions.report_status import report_status
 from service.cli.attach import attach
 from service.cli.refusals import NobodySeen, UnreadableText, UnwritableFile
-from service.cli.tables import deadline_line, print_report, print_status, report_object
+from service.cli.tables import deadline_line, print_report, print_status, report_json
 from service.domain.deadlines import parse_deadline, parse_moment
 from service.domain.documents import Mode, NewFile, Posting, parse_urgency
 from service.domain.errors import MissingFile
@@ -85,18 +85,20 @@ def report(
     data: Data = None,
 ) -> None:
     """Print who has confirmed, who has not, per unit."""
-    runtime = attach(data)
-    if form == "csv" and not as_json:
-        built = export_report(runtime, OPERATOR, distribution, form)
-    else:
-        built = report_coverage(runtime, OPERATOR, distribution)
-    with _written_to(output) as out:
+    with _opened(attach(data), distribution, "json" if as_json else form) as opened, _written_to(output) as out:
         if as_json or form == "json":
-            out.write(json.dumps(report_object(built), ensure_ascii=False, indent=2) + "\n")
+            out.writelines(report_json(opened.report, opened.outstanding()))
         elif form == "csv":
-            out.writelines(report_csv(built))
+            out.writelines(report_csv(opened.report, opened.outstanding()))
         else:
-            print_report(built, Console(file=out, highlight=False))
+            print_report(opened, Console(file=out, highlight=False))
+
+
+def _opened(runtime: Runtime, distribution: int, form: str) -> AbstractContextManager[OpenReport]:
+    """Only the table is made to be passed on."""
+    if form == "csv":
+        return export_report(runtime, OPERATOR, distribution, form)
+    return open_report(runtime, OPERATOR, distribution)
 
 
 @contextmanager

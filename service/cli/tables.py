@@ -1,11 +1,15 @@
 """What a terminal shows."""
 
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from itertools import islice
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from service.actions.report_coverage import OpenReport
 from service.actions.report_status import Status as MachineStatus
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Term
 from service.domain.deadlines import Due
@@ -22,8 +26,9 @@ _LEVEL_HEADS = ("Thư\nđã gửi", "Máy chủ\nnhận", "Bị trả,\ntừ ch�
 _PROBLEMS = {"none": "không có địa chỉ thư", "invalid": "địa chỉ thư không hợp lệ"}
 
 
-def print_report(report: Report, console: Console, most: int | None = None) -> None:
+def print_report(opened: OpenReport, console: Console, most: int | None = None) -> None:
     """The report as a table, and at most `most` of those who have not confirmed, all by default."""
+    report = opened.report
     console.print(" ".join(filter(None, (report.number, report.title))), style="bold", markup=False)
     console.print(f"{report.mode.label}, số liệu lúc {report.as_of:%H:%M:%S %d/%m/%Y}")
     if not report.listing_done:
@@ -31,7 +36,7 @@ def print_report(report: Report, console: Console, most: int | None = None) -> N
     console.print(_coverage_table(report))
     console.print(identity_line(report))
     console.print(_evidence_table(report))
-    _print_outstanding(report, console, most)
+    _print_outstanding(opened, console, most)
 
 
 def identity_line(report: Report) -> str:
@@ -44,8 +49,18 @@ def identity_line(report: Report) -> str:
     )
 
 
-def report_object(report: Report) -> dict[str, object]:
-    """The report as JSON shows it."""
+def report_json(report: Report, outstanding: Iterable[Outstanding]) -> Iterator[str]:
+    """The report as one JSON object, a line a person; `outstanding` is everybody who has not confirmed."""
+    figures = json.dumps(_figures_object(report), ensure_ascii=False, indent=2)
+    yield figures.removesuffix("\n}") + ',\n  "outstanding": ['
+    between = "\n"
+    for person in outstanding:
+        yield f"{between}    {json.dumps(_person_object(person), ensure_ascii=False)}"
+        between = ",\n"
+    yield "\n  ]\n}\n"
+
+
+def _figures_object(report: Report) -> dict[str, object]:
     return {
         "distribution_id": report.distribution_id,
         "document_id": report.document_id,
@@ -62,7 +77,6 @@ def report_object(report: Report) -> dict[str, object]:
         "routes": report.routes.by_route,
         "questions": report.questions,
         "units": [asdict(unit) | {"routes": unit.routes.by_route} for unit in report.units],
-        "outstanding": [_person_object(person) for person in report.outstanding],
         "inquiries": _inquiries_object(report.inquiries),
     }
 
@@ -141,19 +155,21 @@ def _figures(counted: Identity | Levels, names: tuple[str, ...]) -> list[str]:
     return [str(getattr(counted, name)) for name in names]
 
 
-def _print_outstanding(report: Report, console: Console, most: int | None) -> None:
+def _print_outstanding(opened: OpenReport, console: Console, most: int | None) -> None:
     """First those whom nothing has reached, with the reason, then the others; each list by given name."""
+    report = opened.report
     waiting = "Chưa xác nhận" if report.mode is Mode.ACKNOWLEDGE else "Chưa xem"
-    for term, title in ((Term.NOT_REACHABLE, "Không liên lạc được"), (Term.NOT_YET, waiting)):
-        people = [person for person in report.outstanding if person.term is term]
-        if people:
-            console.print(f"\n{title} ({len(people)}), xếp theo tên:")
-        for person in people[:most]:
+    unreached, others = report.identity.not_reachable, report.identity.not_yet
+    groups = ((Term.NOT_REACHABLE, "Không liên lạc được", unreached), (Term.NOT_YET, waiting, others))
+    for term, title, count in groups:
+        if count:
+            console.print(f"\n{title} ({count}), xếp theo tên:")
+        shown = count if most is None else min(most, count)
+        for person in islice(opened.outstanding(term), shown):
             why = _why(person) + _own_deadline(person)
             console.print(f"  {person.full_name}, {person.unit_name}{why}", soft_wrap=True, markup=False)
-        hidden = len(people) - len(people[:most])
-        if hidden:
-            console.print(f"  và {hidden} người nữa: eoffice report {report.distribution_id}")
+        if count > shown:
+            console.print(f"  và {count - shown} người nữa: eoffice report {report.distribution_id}")
 
 
 def _own_deadline(person: Outstanding) -> str:

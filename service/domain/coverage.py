@@ -118,6 +118,7 @@ class Report:
 
     `listing_done` is False while the frozen list is still being drawn: the figures are then part of the truth only.
     `questions` counts the control questions asked with the confirmation.
+    `outstanding` are the first who have not confirmed, in name order, `unnamed` the number of those behind them.
     """
 
     distribution_id: int
@@ -146,6 +147,10 @@ class Report:
     @property
     def routes(self) -> Routes:
         return _total(Routes(), (unit.routes for unit in self.units))
+
+    @property
+    def unnamed(self) -> int:
+        return self.identity.not_yet + self.identity.not_reachable - len(self.outstanding)
 
 
 Sum = TypeVar("Sum", Identity, Levels, Routes)

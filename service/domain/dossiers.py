@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from service.domain.anchors import Anchor, Head
-from service.domain.coverage import Report
+from service.domain.coverage import Outstanding, Report
 from service.domain.letters import AttachedFile
 
 
@@ -73,6 +73,7 @@ class Dossier:
     """
 
     report: Report
+    outstanding: Callable[[], Iterable[Outstanding]]
     revisions: Sequence[RevisionContent]
     recipients: Callable[[], Iterable[Recipient]]
     ranges: Sequence[Range]

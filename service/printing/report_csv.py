@@ -4,7 +4,7 @@ Each row says whose figures it holds and as of when, so that rows of several rep
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from datetime import datetime
 
@@ -40,15 +40,16 @@ _NO_PERSON = ("",) * 10
 _WAITS = {Kind.QUESTION: "Câu hỏi chưa trả lời", Kind.RETURN: "Trả lại chưa trả lời"}
 
 
-def report_csv(report: Report) -> Iterator[str]:
+def report_csv(report: Report, outstanding: Iterable[Outstanding]) -> Iterator[str]:
     """The lines of the table, each with its line end, in RFC 4180 form behind a byte order mark.
 
-    `report.as_of` is written as it is, so it stands in the office's time zone.
+    `outstanding` is everybody who has not confirmed. `report.as_of` is written as it is, so it stands in the office's
+    time zone.
     """
     write = csv.writer(Echo()).writerow
     yield _BYTE_ORDER_MARK + write(_head(report))
     source = (report.number, report.title, _moment(report.as_of), "đủ" if report.listing_done else "đang lập, chưa đủ")
-    for row in _rows(report):
+    for row in _rows(report, outstanding):
         yield write([harmless(cell) for cell in (*row, *source)])
 
 
@@ -77,13 +78,13 @@ def _head(report: Report) -> tuple[str, ...]:
     )
 
 
-def _rows(report: Report) -> Iterator[tuple[str, ...]]:
+def _rows(report: Report, outstanding: Iterable[Outstanding]) -> Iterator[tuple[str, ...]]:
     yield ("Cộng", "", *_NO_PERSON, *_figures(report.identity, report.levels, report.routes))
     for unit in report.units:
         yield ("Đơn vị", unit.unit_name, *_NO_PERSON, *_figures(unit.identity, unit.levels, unit.routes))
     for waiting in report.inquiries.waiting:
         yield (_WAITS[waiting.kind], waiting.unit_name, *_of_inquiry(waiting), *_NO_FIGURES)
-    for person in report.outstanding:
+    for person in outstanding:
         yield ("Người", person.unit_name, *_of_person(person, report), *_NO_FIGURES)
 
 

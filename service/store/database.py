@@ -43,6 +43,11 @@ def _parsed(url: str) -> URL:
         ) from None
 
 
+def hold_one_moment(session: Session) -> None:
+    """Whatever this session reads until it ends is of one moment. Called before it has read anything."""
+    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def schema_is_current(session: Session) -> bool:
     """Whether the database has been brought to this version's schema; False where it never was to any."""
     if session.execute(select(func.to_regclass("alembic_version"))).scalar_one() is None:

@@ -1,7 +1,9 @@
 """The acknowledgement report, computed from dated facts: as of T it reads what was recorded by T, never a cache."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -16,16 +18,17 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.expression import FromClause
+from sqlalchemy.sql.expression import FromClause, Select
 
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Routes, Term, UnitCoverage
 from service.domain.deliveries import Status
 from service.domain.documents import Mode
 from service.domain.receipts import Route, State
 from service.store.audiences import in_force
-from service.store.corrections import in_force_at
+from service.store.corrections import InForce, in_force_at
 from service.store.deliveries import brings
 from service.store.excuses import absence_known_at, exemption_known_at
 from service.store.tables import (
@@ -42,6 +45,8 @@ from service.store.tables import (
 )
 from service.store.units import office_order
 
+_READ_AT_ONCE = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -55,21 +60,20 @@ class Scope:
         return mine if self.unit_ids is None else and_(mine, receipts.c.unit_id.in_(self.unit_ids))
 
 
-def report(
-    session: Session,
-    head: RowMapping,
-    scope: Scope,
-    as_of: datetime,
-    office_day: date,
-    *,
-    most_outstanding: int | None = None,
-) -> Report:
-    """Build the report of the distribution whose row `head` is (see `distribution_row`).
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a report is about: `head` is the distribution's row (see `distribution_row`), `as_of` in office time."""
 
-    It names everybody who has not confirmed, or only the first `most_outstanding` of them.
-    """
-    in_force = in_force_at(session, head["id"], head["due_at"], as_of)
-    people_by_term = _judged(head, in_force.revision, scope, as_of, office_day)
+    head: RowMapping
+    scope: Scope
+    as_of: datetime
+
+
+def report(session: Session, asked: Asked, *, most_outstanding: int) -> Report:
+    """Build a report that names the first `most_outstanding` of those who have not confirmed."""
+    head, in_force = asked.head, _in_force(session, asked)
+    judged = _judged(asked, in_force.revision)
+    named = _outstanding(judged).limit(most_outstanding)
     return Report(
         distribution_id=head["id"],
         document_id=head["document_id"],
@@ -79,12 +83,32 @@ def report(
         revision=in_force.revision,
         due_at=in_force.due_at,
         frozen_at=head["frozen_at"],
-        as_of=as_of,
+        as_of=asked.as_of,
         listing_done=head["listed_at"] is not None,
-        units=_by_unit(session, people_by_term),
-        outstanding=_outstanding(session, people_by_term, most_outstanding),
+        units=_by_unit(session, judged),
+        outstanding=tuple(_outstanding_person(row) for row in session.execute(named).mappings()),
         questions=_count_questions(session, head["id"]),
     )
+
+
+def all_outstanding(session: Session, asked: Asked, term: Term | None = None) -> Iterator[list[Outstanding]]:
+    """Everybody who has not confirmed, or those of one term, in name order, in lots: read in parts, however many."""
+    judged = _judged(asked, _in_force(session, asked).revision)
+    query = _outstanding(judged).where(true() if term is None else judged.c.term == term.value)
+    rows = session.execute(query.execution_options(yield_per=_READ_AT_ONCE)).mappings()
+    for lot in rows.partitions():
+        yield [_outstanding_person(row) for row in lot]
+
+
+def outstanding_page(session: Session, asked: Asked, *, after: int, limit: int) -> list[Outstanding]:
+    """Those who have not confirmed and whose ids come behind `after`, in the order of ids."""
+    judged = _judged(asked, _in_force(session, asked).revision)
+    query = _outstanding(judged).where(judged.c.person_id > after).order_by(None).order_by(judged.c.person_id)
+    return [_outstanding_person(row) for row in session.execute(query.limit(limit)).mappings()]
+
+
+def _in_force(session: Session, asked: Asked) -> InForce:
+    return in_force_at(session, asked.head["id"], asked.head["due_at"], asked.as_of)
 
 
 def _count_questions(session: Session, distribution_id: int) -> int:
@@ -93,12 +117,13 @@ def _count_questions(session: Session, distribution_id: int) -> int:
     return found
 
 
-def _judged(head: RowMapping, revision: int, scope: Scope, as_of: datetime, office_day: date) -> CTE:
+def _judged(asked: Asked, revision: int) -> CTE:
     """One row a person: the term that fits first, and every evidence level, for the revision that was in force.
 
     Each fact is joined once, for at most one row fits; the terms are worked out once and read many times.
     """
-    r, mode = receipts.c, Mode(head["mode"])
+    r, head, as_of, office_day = receipts.c, asked.head, asked.as_of, asked.as_of.date()
+    mode = Mode(head["mode"])
     opening = _reached(State.OPENED, revision, as_of)
     confirmation = _reached(State.ACKNOWLEDGED, revision, as_of)
     absence, exemption = _absent_people(as_of, office_day), _exempted_people(head["id"], as_of)
@@ -148,7 +173,7 @@ def _judged(head: RowMapping, revision: int, scope: Scope, as_of: datetime, offi
         .outerjoin(memberships, and_(memberships.c.person_id == r.person_id, in_force(as_of, office_day)))
         .outerjoin(exemption, exemption.c.person_id == r.person_id)
         .outerjoin(absence, absence.c.person_id == r.person_id)
-        .where(scope.covers(), r.listed_at <= as_of)
+        .where(asked.scope.covers(), r.listed_at <= as_of)
     )
     return query.cte("judged").prefix_with("MATERIALIZED")
 
@@ -274,16 +299,14 @@ _IN_THE_SUM = (
 )
 
 
-def _outstanding(session: Session, judged: CTE, most: int | None) -> tuple[Outstanding, ...]:
+def _outstanding(judged: CTE) -> Select[*tuple[Any, ...]]:
     j = judged.c
-    query = (
+    return (
         select(judged, people.c.code)
         .join(people, people.c.id == j.person_id)
         .where(j.term.in_([Term.NOT_YET.value, Term.NOT_REACHABLE.value]))
         .order_by(j.name_key, people.c.code)
-        .limit(most)
     )
-    return tuple(_outstanding_person(row) for row in session.execute(query).mappings())
 
 
 def _outstanding_person(row: RowMapping) -> Outstanding:

@@ -281,13 +281,17 @@ class DistributionView:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """report.html. The three `..._input` are values of a date-time field, in office time."""
+    """report.html. `more` people have not confirmed beyond those shown.
+
+    The three `..._input` are values of a date-time field, in office time.
+    """
 
     heading: Heading
     sum: Sum
     units: tuple[UnitCoverage, ...]
     levels: Levels
     outstanding: tuple[OutstandingLine, ...]
+    more: int
     as_of: datetime
     as_of_input: str
     earliest_input: str

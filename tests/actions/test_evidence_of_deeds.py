@@ -148,12 +148,12 @@ def test_an_import_that_grants_and_closes_says_so(runtime: Runtime, reader: Acto
 def test_a_report_that_leaves_the_office_is_written_with_its_moment(runtime: Runtime, reader: Actor) -> None:
     distribution_id = send(runtime)
     secretariat = make_actor(Role.SECRETARIAT, account_id=reader.account_id)
-    report = export_report(runtime, secretariat, distribution_id, "csv")
-    deed, by, about = told(runtime)[-1]
-    assert (deed, by) == ("exported", secretariat.caller)
-    assert about == {"distribution": distribution_id, "form": "csv", "as_of": instant(report.as_of)}
-    with pytest.raises(NotFound):
-        export_report(runtime, reader, distribution_id, "csv")
+    with export_report(runtime, secretariat, distribution_id, "csv") as opened:
+        deed, by, about = told(runtime)[-1]
+        assert (deed, by) == ("exported", secretariat.caller), "before anything is handed out"
+    assert about == {"distribution": distribution_id, "form": "csv", "as_of": instant(opened.report.as_of)}
+    with pytest.raises(NotFound), export_report(runtime, reader, distribution_id, "csv"):
+        pass
     assert len(told(runtime)) == 3
 
 

@@ -14,7 +14,7 @@ from service.actions.deliver import deliver_due
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.record_absence import Period, exempt, record_absence
-from service.actions.report_coverage import report_coverage
+from service.actions.report_coverage import open_report, report_coverage
 from service.domain.coverage import Identity, Report, Term
 from service.domain.deliveries import Deferred, Phase, Refused, Reply, RetryPolicy, Status, Unknown, Verdict
 from service.domain.documents import Mode
@@ -257,6 +257,21 @@ def test_units_come_in_office_order_and_people_by_given_name(runtime: Runtime, o
     assert (names[0], names[-1]) == ("Vũ An", "An Ý")
 
 
+def test_figures_and_people_of_an_open_report_are_of_one_moment(runtime: Runtime, office: Office) -> None:
+    distribution_id = post(runtime)
+    with open_report(runtime, OPERATOR, distribution_id) as opened:
+        confirm(runtime, office, distribution_id, office.people[0])
+        assert opened.report.outstanding == ()
+        assert [one.person_id for one in opened.outstanding()] == list(office.people)
+        assert opened.report.identity.not_yet == 6
+        assert opened.report.unnamed == 6
+        confirm(runtime, office, distribution_id, office.people[1])
+        assert list(opened.outstanding(Term.NOT_REACHABLE)) == []
+        assert len(list(opened.outstanding(Term.NOT_YET))) == 6
+    with open_report(runtime, OPERATOR, distribution_id) as opened:
+        assert [one.person_id for one in opened.outstanding()] == list(office.people[2:])
+
+
 def test_a_manager_sees_the_own_unit_and_nothing_else(runtime: Runtime, office: Office) -> None:
     distribution_id = post(runtime)
     bob = make_actor(Role.MANAGER, unit_ids=frozenset({office.first}))
@@ -267,8 +282,11 @@ def test_a_manager_sees_the_own_unit_and_nothing_else(runtime: Runtime, office: 
 
 def test_for_a_manager_of_nobody_listed_there_is_no_report(runtime: Runtime, office: Office) -> None:
     distribution_id = post(runtime)
+    nobodys = make_actor(Role.MANAGER, unit_ids=frozenset({0}))
     with pytest.raises(NotFound):
-        report_coverage(runtime, make_actor(Role.MANAGER, unit_ids=frozenset({0})), distribution_id)
+        report_coverage(runtime, nobodys, distribution_id)
+    with pytest.raises(NotFound), open_report(runtime, nobodys, distribution_id):
+        pass
 
 
 @pytest.mark.parametrize("roles", [(), (Role.ADMINISTRATOR,)])

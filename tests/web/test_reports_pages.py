@@ -11,12 +11,13 @@ from fastapi import FastAPI
 from service.actions.acknowledge import acknowledge
 from service.actions.post_document import post_document
 from service.actions.record_absence import exempt
+from service.actions.report_coverage import NAMED_AT_MOST
 from service.domain.documents import Mode
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from tests.fakes import FakeClock
-from tests.makers import make_actor, make_posting
+from tests.makers import make_actor, make_crowd, make_posting
 from tests.web.conftest import send
 from tests.web.office import OFFICE_WIDE, Office, make_office, text_of
 
@@ -85,6 +86,18 @@ def test_who_has_not_confirmed_stands_in_name_order(office: Office) -> None:
     listed = shown[shown.index("Xếp theo tên") :]
     assert listed.index("Bình") < listed.index("Cúc") < listed.index("Dũng")
     assert "Phòng Hai Không liên lạc được Không có địa chỉ thư" in listed
+
+
+def test_a_long_report_shows_the_first_thousand_and_leads_to_the_table(office: Office) -> None:
+    with office.runtime.sessions.begin() as session:
+        make_crowd(session, office.units["P2"], NAMED_AT_MOST)
+    path = f"/distributions/{send(office.runtime, 'unit:P2')}/report"
+    shown = shown_to(office, "secretariat", path)
+    assert "Chưa xác nhận 1.001 Xếp theo tên" in shown
+    assert "Còn 1 người nữa, đủ tên trong bảng .csv" in shown
+    assert shown.count("Nguyễn Văn Đông") + shown.count("Đặng Dũng") == NAMED_AT_MOST
+    people = [line for line in table(office, "secretariat", f"{path}.csv") if line["Dòng"] == "Người"]
+    assert len({line["Mã"] for line in people}) == NAMED_AT_MOST + 1
 
 
 def test_a_managers_report_holds_the_own_units_alone(office: Office) -> None:

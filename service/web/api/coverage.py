@@ -4,18 +4,18 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response
 from pydantic import BeforeValidator
 
 from service.actions.export_report import export_report
-from service.actions.report_coverage import report_coverage
+from service.actions.report_coverage import list_outstanding, report_coverage
 from service.domain.coverage import Term
 from service.domain.documents import Mode
 from service.domain.inquiries import Kind
 from service.domain.receipts import Route
-from service.printing.report_csv import report_csv
-from service.web.api.shapes import GivenMoment, Id, Moment, Shape
+from service.web.api.shapes import MOST_LINES, Cursor, GivenMoment, Id, Limit, Moment, Page, Shape, page_of, read_cursor
 from service.web.deps import ActorDep, SiteDep
+from service.web.downloads import report_download
 from service.web.site import Site
 
 router = APIRouter(prefix="/distributions", tags=["distributions"])
@@ -92,7 +92,11 @@ class InquiriesShape(Shape):
 
 
 class ReportShape(Shape):
-    """For the mode `inform` opened and not opened stand where confirmed and not yet stand."""
+    """For the mode `inform` opened and not opened stand where confirmed and not yet stand.
+
+    `outstanding` are the first 200 in name order, `unnamed` the number of those behind them. `/outstanding` has all by
+    pages, `/report.csv` in one table.
+    """
 
     distribution_id: int
     document_id: int
@@ -110,24 +114,37 @@ class ReportShape(Shape):
     questions: int
     units: list[UnitCoverageShape]
     outstanding: list[OutstandingShape]
+    unnamed: int
     inquiries: InquiriesShape
 
 
 @router.get("/{distribution_id}/report")
 def read_report(site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None) -> ReportShape:
-    return ReportShape.model_validate(report_coverage(site.runtime, actor, distribution_id, _moment(site, as_of)))
+    moment = _moment(site, as_of)
+    return ReportShape.model_validate(
+        report_coverage(site.runtime, actor, distribution_id, moment, most_outstanding=MOST_LINES)
+    )
+
+
+@router.get("/{distribution_id}/outstanding")
+def read_outstanding(
+    *, site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None, limit: Limit = 50, cursor: Cursor = None
+) -> Page[OutstandingShape]:
+    """Who has not confirmed; pages of one `as_of` belong together."""
+    after, moment = read_cursor(cursor) or 0, _moment(site, as_of)
+    people = list_outstanding(site.runtime, actor, distribution_id, moment, after=after, limit=limit + 1)
+    return page_of(people, limit, OutstandingShape.model_validate, lambda person: person.person_id)
 
 
 @router.get(
     "/{distribution_id}/report.csv",
-    response_class=StreamingResponse,
+    response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
-def read_report_csv(site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None) -> StreamingResponse:
-    """The same report as one flat table: the sum, the units, and who has not confirmed."""
-    lines = report_csv(export_report(site.runtime, actor, distribution_id, "csv", _moment(site, as_of)))
-    named = {"Content-Disposition": f'attachment; filename="report-{distribution_id}.csv"'}
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=named)
+def read_report_csv(site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None) -> Response:
+    """The same report as one flat table: the sum, the units, and everybody who has not confirmed."""
+    opened = export_report(site.runtime, actor, distribution_id, "csv", _moment(site, as_of))
+    return report_download(opened, lambda _: f"report-{distribution_id}.csv")
 
 
 def _moment(site: Site, as_of: datetime | None) -> datetime | None:

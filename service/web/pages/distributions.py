@@ -48,7 +48,7 @@ from service.web.site import Site
 router = APIRouter()
 
 LINES_A_PAGE = 20
-# The whole list stands in the report; this page is looked at again and again while letters leave.
+# More of them stand in the report; this page is looked at again and again while letters leave.
 PEOPLE_SHOWN = 200
 FAILURES_SHOWN = 50
 _BIGGEST_ID = 2**63 - 1
@@ -137,7 +137,7 @@ def distribution_page(
         listing_done=report.listing_done,
         letters=letters,
         groups=_groups(report),
-        more=report.identity.not_yet + report.identity.not_reachable - len(report.outstanding),
+        more=report.unnamed,
         is_whole=unit_ids is None,
         can_excuse=visitor.actor.may(Act.RECORD_ABSENCE),
         changes=changes,

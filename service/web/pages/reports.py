@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -16,14 +16,14 @@ from service.domain.documents import Mode
 from service.domain.errors import BadDate, NotFound
 from service.domain.issued_reports import IssuedReport
 from service.domain.roles import Act, Actor
-from service.printing.report_csv import report_csv
 from service.store.directory import list_units
 from service.store.distributions import distribution_row
 from service.store.issued_reports import issued_reports_of
 from service.store.listings import distributions_to_units
-from service.store.reports import Scope
+from service.store.reports import Asked, Scope
 from service.store.reports import report as build_report
 from service.web.deps import SiteDep, VisitorDep, page
+from service.web.downloads import report_download
 from service.web.office_views import OutstandingLine, ReportView, Sum, UnitReportLine, UnitReportsView
 from service.web.pages.distributions import DistributionId, heading_of, unit_ids_of
 from service.web.recall_views import RecallStatus, recall_status
@@ -56,6 +56,7 @@ def show_report(
         units=report.units,
         levels=report.levels,
         outstanding=tuple(OutstandingLine(person) for person in report.outstanding),
+        more=report.unnamed,
         as_of=report.as_of,
         as_of_input=_input(site, report.as_of),
         earliest_input=_input(site, head["frozen_at"]),
@@ -79,12 +80,8 @@ def show_report(
 def download_report(site: SiteDep, visitor: VisitorDep, distribution_id: DistributionId, as_of: AsOf = "") -> Response:
     unit_ids_of(visitor.actor)
     head = _head(site, distribution_id)
-    report = export_report(site.runtime, visitor.actor, distribution_id, "csv", _moment(site, head, as_of))
-    # Any Unicode may stand in a number: RFC 6266 with the encoding of RFC 8187.
-    disposition = f"attachment; filename*=UTF-8''{quote(_file_name(report), safe='')}"
-    headers = {"Content-Disposition": disposition}
-    # In one piece: a streamed answer would cross into a thread and back for each line.
-    return Response("".join(report_csv(report)), media_type="text/csv; charset=utf-8", headers=headers)
+    opened = export_report(site.runtime, visitor.actor, distribution_id, "csv", _moment(site, head, as_of))
+    return report_download(opened, _file_name)
 
 
 def asked_moment(site: Site, distribution_id: int, as_of: str) -> datetime | None:
@@ -156,7 +153,7 @@ def _own_report(site: Site, actor: Actor, row: RowMapping) -> UnitReportLine:
         head = distribution_row(session, row["id"])
         if head is None:
             raise NotFound
-        scope = Scope(row["id"], actor.unit_ids)
-        built = build_report(session, head, scope, now, now.date(), most_outstanding=0)
+        asked = Asked(head, Scope(row["id"], actor.unit_ids), now)
+        built = build_report(session, asked, most_outstanding=0)
     is_late = built.due_at is not None and built.due_at < now
     return UnitReportLine(heading_of(built, head), Sum(built.identity, built.mode), is_late)

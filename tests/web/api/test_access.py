@@ -77,6 +77,8 @@ ENDPOINTS = (
     Endpoint("GET", "/distributions/{other}/recipients/E/attempts", READERS),
     Endpoint("GET", "/distributions/{own}/report", WITH_MANAGER),
     Endpoint("GET", "/distributions/{other}/report", READERS),
+    Endpoint("GET", "/distributions/{own}/outstanding", WITH_MANAGER),
+    Endpoint("GET", "/distributions/{other}/outstanding", READERS),
     Endpoint("GET", "/distributions/{own}/report.csv", WITH_MANAGER),
     Endpoint("GET", "/distributions/{other}/report.csv", READERS),
     Endpoint("POST", "/distributions/{other}/nudge", SECRETARIAT),

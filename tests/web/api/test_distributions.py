@@ -11,8 +11,9 @@ from service.domain.receipts import Route
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from service.store.tables import receipts
+from service.web.api.shapes import MOST_LINES
 from tests.fakes import FakeClock
-from tests.makers import make_actor, make_posting
+from tests.makers import make_actor, make_crowd, make_posting
 from tests.web.api.conftest import Caller, Office
 
 
@@ -28,6 +29,17 @@ def codes(caller: Caller, path: str, **query: object) -> list[str]:
     answer = caller.get(path, params=query)
     assert answer.status_code == 200
     return [line["person_code"] for line in answer.json()["items"]]
+
+
+def walk(caller: Caller, path: str, limit: int = 2, **query: str) -> Iterator[list[dict[str, object]]]:
+    """The pages of a list, one by one."""
+    cursor: dict[str, str] = {}
+    while True:
+        page = caller.get(path, params={"limit": limit, **query, **cursor}).json()
+        yield page["items"]
+        if page["next_cursor"] is None:
+            return
+        cursor = {"cursor": page["next_cursor"]}
 
 
 def test_a_recipient_shows_person_address_both_statuses_and_what_the_server_said(
@@ -178,23 +190,38 @@ def test_a_report_as_of_an_earlier_moment_knows_nothing_of_what_came_later(
     assert datetime.fromisoformat(earlier["as_of"]) == before
 
 
+def test_who_has_not_confirmed_can_be_walked_through_by_pages_of_one_moment(
+    secretariat: Caller, office: Office, runtime: Runtime, clock: FakeClock, to_all: int
+) -> None:
+    path, moment = f"/distributions/{to_all}/outstanding", clock.now.isoformat()
+    pages = walk(secretariat, path, limit=2, as_of=moment)
+    met = [person["code"] for person in next(pages)]
+    clock.move(timedelta(minutes=5))
+    stranger = make_actor(account_id=office.accounts["stranger"], person_id=office.people["stranger"])
+    acknowledge(runtime, stranger, to_all, 1, Route.INBOX)
+    met += [person["code"] for page in pages for person in page]
+    assert met == ["A", "B", "C", "D", "E"]
+    assert "E" not in [person["code"] for person in secretariat.get(path).json()["items"]]
+
+
+def test_a_long_report_names_the_first_and_counts_the_others(
+    secretariat: Caller, office: Office, runtime: Runtime
+) -> None:
+    with runtime.sessions.begin() as session:
+        make_crowd(session, office.units["P2"], MOST_LINES)
+    distribution = post_document(runtime, OPERATOR, make_posting(audience="unit:P2")).distribution_id
+    list_recipients(runtime)
+    report = secretariat.get(f"/distributions/{distribution}/report").json()
+    assert (len(report["outstanding"]), report["unnamed"]) == (MOST_LINES, 1)
+    assert report["identity"]["not_yet"] == MOST_LINES + 1
+
+
 def test_the_csv_report_is_a_table_with_the_same_figures(secretariat: Caller, office: Office) -> None:
     answer = secretariat.get(f"/distributions/{office.to_room.distribution_id}/report.csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"].startswith("attachment")
     head, total, *_ = answer.text.splitlines()
     assert dict(zip(head.split(","), total.split(","), strict=False))["Tổng số"] == "3"
-
-
-def walk(caller: Caller, path: str, limit: int = 2) -> Iterator[list[dict[str, object]]]:
-    """The pages of a list, one by one."""
-    cursor: dict[str, str] = {}
-    while True:
-        page = caller.get(path, params={"limit": limit, **cursor}).json()
-        yield page["items"]
-        if page["next_cursor"] is None:
-            return
-        cursor = {"cursor": page["next_cursor"]}
 
 
 def test_walking_the_distributions_meets_each_once_while_more_are_posted(
