@@ -10,12 +10,17 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
+from service.actions.enrol_kiosk import add_kiosk
+from service.actions.set_pin import set_pin
+from service.actions.sign_in import sign_in as begin_session
+from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from service.web.app import make_app
 from tests.web.conftest import PASSWORD, Employee, make_employee, make_site
 
 CHROMIUM = shutil.which("chromium")
 SECONDS_TO_START = 20
+PIN = "294817"
 DESELECTED = pytest.StashKey[int]()
 
 
@@ -98,6 +103,24 @@ def sign_in(page: Page, reader: Employee) -> None:
     page.get_by_label("Tên đăng nhập").fill(reader.username)
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.get_by_role("button", name="Đăng nhập").click()
+
+
+@pytest.fixture
+def with_pin(runtime: Runtime, lan: Employee) -> Employee:
+    set_pin(runtime, begin_session(runtime, lan.username, PASSWORD, "192.0.2.1").token, PASSWORD, PIN)
+    return lan
+
+
+def sit_down(page: Page, address: str, runtime: Runtime) -> None:
+    """Lan, who has a PIN, sits down at a shared PC, which this browser becomes."""
+    page.goto(f"{address}/kiosk/enrol")
+    page.get_by_label("Mã dùng một lần").fill(add_kiosk(runtime, OPERATOR, "Phòng bảo vệ").code)
+    page.get_by_role("button", name="Đăng ký máy này").click()
+    page.locator(".choices a").click()
+    page.get_by_role("link", name="Trần Thị Lan").click()
+    page.get_by_label("Mã PIN").fill(PIN)
+    page.get_by_role("button", name="Vào hộp văn bản").click()
+    page.wait_for_url("**/kiosk/inbox")
 
 
 def violations(page: Page) -> list[str]:
