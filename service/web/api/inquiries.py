@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field
 from sqlalchemy import RowMapping
 
 from service.actions.answer_inquiry import answer_inquiry
@@ -11,12 +10,12 @@ from service.actions.ask import ask
 from service.domain.errors import NotFound
 from service.domain.inquiries import Kind
 from service.domain.roles import Act
-from service.domain.texts import QUESTION
+from service.domain.texts import ANSWER, QUESTION
 from service.domain.vietnamese import full_name
 from service.store.inquiries import answered_page, inquiries_of, waiting_page
 from service.store.receipts import receipt_row
 from service.web.api.inbox import SessionActorDep
-from service.web.api.shapes import Cursor, Id, Limit, Moment, Page, Shape, Text, page_of, read_cursor
+from service.web.api.shapes import Cursor, Id, Limit, Moment, Page, Shape, Text, page_of, read_cursor, typed
 from service.web.deps import ActorDep, SiteDep
 
 router = APIRouter(tags=["inquiries"])
@@ -24,7 +23,7 @@ router = APIRouter(tags=["inquiries"])
 
 class Asking(Shape):
     kind: Kind
-    words: Annotated[Text, Field(description=f"Up to {QUESTION.longest} characters")]
+    words: Annotated[Text, typed(QUESTION)]
 
 
 class AskedShape(Shape):
@@ -56,7 +55,7 @@ class OfficeInquiry(InquiryShape):
 class Answering(Shape):
     """`accepts` takes a returned document back and exempts the reader; it then needs no `answer`."""
 
-    answer: Text = ""
+    answer: Annotated[Text, typed(ANSWER)] = ""
     accepts: bool = False
 
 
@@ -85,8 +84,7 @@ def list_inquiries(
     answered: Annotated[bool, Query(description="Those answered, newest first; else those waiting, oldest")] = False,
 ) -> Page[OfficeInquiry]:
     """Of the whole office; a manager's are those of the own units, by the frozen list."""
-    actor.must(Act.SEE_INQUIRIES, Act.SEE_UNIT_REPORTS)
-    unit_ids = None if actor.may(Act.SEE_INQUIRIES) else actor.unit_ids
+    unit_ids = actor.reach(Act.SEE_INQUIRIES, Act.SEE_UNIT_REPORTS)
     place = read_cursor(cursor)
     with site.runtime.sessions() as session:
         if answered:
