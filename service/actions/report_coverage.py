@@ -86,9 +86,8 @@ def ask(runtime: Runtime, session: Session, actor: Actor, distribution_id: int, 
     Raises:
         NotFound: as `report_coverage`.
     """
-    actor.must(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS)
+    scope = Scope(distribution_id, actor.reach(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS))
     now = runtime.clock()
-    scope = Scope(distribution_id, None if actor.may(Act.SEE_REPORTS) else actor.unit_ids)
     head = distribution_row(session, distribution_id)
     if head is None or (scope.unit_ids is not None and not lists_anybody(session, scope)):
         raise NotFound

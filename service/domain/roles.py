@@ -123,6 +123,15 @@ class Actor:
         if not any(self.may(act) for act in acts):
             raise NotFound
 
+    def reach(self, whole: Act, own: Act) -> frozenset[int] | None:
+        """How far somebody sees: the whole office, None, where `whole` is permitted, else the units managed.
+
+        Raises:
+            NotFound: not even `own` is permitted.
+        """
+        self.must(whole, own)
+        return None if self.may(whole) else self.unit_ids
+
 
 OPERATOR = Actor(account_id=None, person_id=None, name="operator", is_operator=True)
 

@@ -58,10 +58,11 @@ def admissions(session: Session, now: datetime) -> dict[int, Admission]:
     return {unit_id: Admission(*counts) for unit_id, *counts in session.execute(query)}
 
 
-def account_names(session: Session, now: datetime, sought: str, limit: int) -> list[str]:
+def account_names(session: Session, now: datetime, sought: str, limit: int, *, of_people: bool = False) -> list[str]:
     """User names of accounts whose owner's name, code, address or user name holds every word sought; newest last.
 
-    Without words: of those who hold a role or stand for nobody in the directory.
+    Without words: of those who hold a role or stand for nobody in the directory. `of_people` leaves out accounts that
+    stand for nobody; without words it finds those whose owner has no password yet.
     """
     a, m, g = accounts.c, memberships.c, role_grants.c
     query = (
@@ -71,7 +72,11 @@ def account_names(session: Session, now: datetime, sought: str, limit: int) -> l
         .limit(limit)
     )
     words = fold(sought).split()
-    if not words:
+    if of_people:
+        query = query.where(a.person_id.is_not(None))
+    if not words and of_people:
+        query = query.where(a.password_hash.is_(None), may_be_used(now.date()))
+    elif not words:
         has_role = exists().where(g.account_id == a.id, or_(g.valid_to.is_(None), g.valid_to > now))
         query = query.where(or_(has_role, a.person_id.is_(None)))
     for word in words:

@@ -183,9 +183,16 @@ class AccountLine:
     roles: tuple[RoleLine, ...]
 
 
-def accounts_page(session: Session, moment: datetime, after: int, limit: int) -> list[AccountLine]:
-    """The accounts whose ids come behind `after`, in the order of ids, closed ones included."""
+def accounts_page(
+    session: Session, moment: datetime, after: int, limit: int, *, of_people: bool = False
+) -> list[AccountLine]:
+    """The accounts whose ids come behind `after`, in the order of ids, closed ones included.
+
+    With `of_people` without those that stand for nobody in the directory.
+    """
     query = _account_lines().where(accounts.c.id > after).order_by(accounts.c.id).limit(limit)
+    if of_people:
+        query = query.where(accounts.c.person_id.is_not(None))
     return _with_roles(session, moment, session.execute(query).mappings().all())
 
 

@@ -34,7 +34,11 @@ class AccountEntry:
 
 @dataclass(frozen=True, slots=True)
 class AccountsView:
-    """accounts.html. `queued` and `unreached` tell what inviting by mail has just done; None when nothing was asked."""
+    """accounts.html. `queued` and `unreached` tell what inviting by mail has just done; None when nothing was asked.
+
+    `accounts` are those found or, where nothing was sought, those with a role. Without `can_manage` they are people's
+    alone, their roles are not shown, and those without a password stand for those with a role.
+    """
 
     units: tuple[AdmissionLine, ...]
     total: Admission

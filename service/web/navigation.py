@@ -34,7 +34,7 @@ PLACES = (
     Place(INQUIRIES, "ask", "Hỏi và trả lại", (Act.SEE_INQUIRIES, Act.SEE_UNIT_REPORTS)),
     Place("/reports", "chart", "Báo cáo đơn vị", (Act.SEE_UNIT_REPORTS,)),
     Place("/sheets", "pen", "Ký nhận giấy", (Act.KEEP_ROSTERS,)),
-    Place("/directory", "board", "Danh bạ", (Act.SEE_DIRECTORY,)),
+    Place("/directory", "board", "Danh bạ", (Act.SEE_DIRECTORY, Act.RECORD_ABSENCE)),
     Place("/calendar", "cal", "Lịch làm việc", (Act.CHANGE_CALENDAR,)),
     Place("/delegations", "swap", "Ủy quyền", (Act.DELEGATE,)),
     Place("/accounts", "lock", "Tài khoản", (Act.MANAGE_ACCOUNTS, Act.PRINT_SLIPS)),

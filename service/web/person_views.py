@@ -46,19 +46,9 @@ class PersonView:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-def reach_of(actor: Actor) -> frozenset[int] | None:
-    """The units whose people this person may look up, None for the whole office.
-
-    Raises:
-        NotFound: none.
-    """
-    actor.must(Act.SEE_DIRECTORY, Act.RECORD_ABSENCE)
-    return None if actor.may(Act.SEE_DIRECTORY) else actor.unit_ids
-
-
 def find_person(site: Site, actor: Actor, code: str) -> PersonLine:
     """Raises: NotFound, when there is nobody of this code now, or not for this reader."""
-    reach = reach_of(actor)
+    reach = actor.reach(Act.SEE_DIRECTORY, Act.RECORD_ABSENCE)
     with site.runtime.sessions() as session:
         person = person_by_code(session, code.replace("\0", ""))
     if person is None or (reach is not None and person.unit_id not in reach):

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from starlette.testclient import TestClient
 
 from service.actions.invite_accounts import invite_accounts
+from service.actions.manage_accounts import create_administrator
 from service.actions.sign_in import actor_of_token
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
@@ -140,8 +141,23 @@ def test_nobody_left_to_invite_is_said(office: Office) -> None:
     assert "Không còn ai chưa đặt mật khẩu." in text_of(page)
 
 
-def test_the_secretariat_sees_no_list_of_accounts_and_their_roles(office: Office) -> None:
-    assert "Tài khoản có vai trò" not in shown_to(office, "secretariat", "/accounts")
+def test_the_secretariat_sees_whose_account_is_in_use_and_no_roles(office: Office) -> None:
+    with office.visit("secretariat") as client:
+        waiting, found = (client.get(path).text for path in ("/accounts", "/accounts?q=auditor"))
+    assert "Chưa đặt mật khẩu 3" in text_of(waiting)
+    assert re.findall(r'class="person-r">([^<]+)<', waiting) == [
+        office.people[name].username for name in ("binh", "cuc", "dung")
+    ]
+    assert f"{office.people['auditor'].username} Đang dùng" in text_of(found)
+    for page in (waiting, found):
+        assert "Kiểm soát" not in page
+        assert "/accounts/of/" not in page
+
+
+def test_the_secretariat_sees_no_account_that_stands_for_nobody(office: Office) -> None:
+    create_administrator(office.runtime, OPERATOR, "root", "Quản trị viên mẫu", "mot mat khau dai")
+    assert "root" not in shown_to(office, "secretariat", "/accounts?q=root").replace('value="root"', "")
+    assert "Quản trị viên mẫu" in shown_to(office, "administrator", "/accounts?q=root")
 
 
 def test_an_administrator_sees_who_holds_a_role(office: Office) -> None:

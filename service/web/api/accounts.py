@@ -55,7 +55,10 @@ class RoleShape(Shape):
 
 
 class AccountShape(Shape):
-    """`is_activated` once a password was set; `roles` are those in force and those granted for later."""
+    """`is_activated` once a password was set.
+
+    `roles` are those in force and those granted for later; null for whoever may not grant them.
+    """
 
     username: str
     display_name: str
@@ -64,7 +67,7 @@ class AccountShape(Shape):
     must_change: bool
     created_at: Moment
     deactivated_at: Moment | None
-    roles: list[RoleShape]
+    roles: list[RoleShape] | None
 
 
 class PersonOfAccount(Shape):
@@ -136,12 +139,15 @@ class NewTokenShape(Shape):
 
 @router.get("/accounts")
 def read_accounts(site: SiteDep, actor: ActorDep, limit: Limit = 50, cursor: Cursor = None) -> Page[AccountShape]:
-    """Every account, closed ones included, in the order in which they were made."""
-    actor.must(Act.MANAGE_ACCOUNTS)
-    after = read_cursor(cursor) or 0
+    """Accounts, closed ones included, in the order in which they were made.
+
+    Every one for whoever manages them; for whoever lets people in those of people, without their roles.
+    """
+    actor.must(Act.MANAGE_ACCOUNTS, Act.PRINT_SLIPS)
+    manages, after = actor.may(Act.MANAGE_ACCOUNTS), read_cursor(cursor) or 0
     with site.runtime.sessions() as session:
-        lines = accounts_page(session, site.runtime.clock(), after, limit + 1)
-    return page_of(lines, limit, _shape, lambda line: line.id)
+        lines = accounts_page(session, site.runtime.clock(), after, limit + 1, of_people=not manages)
+    return page_of(lines, limit, lambda line: _shape(line, with_roles=manages), lambda line: line.id)
 
 
 @router.post("/accounts", status_code=201)
@@ -236,5 +242,6 @@ def _read(site: Site, actor: Actor, username: str) -> AccountShape:
     return _shape(line)
 
 
-def _shape(line: AccountLine) -> AccountShape:
-    return AccountShape(**{name: getattr(line, name) for name in AccountShape.model_fields})
+def _shape(line: AccountLine, *, with_roles: bool = True) -> AccountShape:
+    told = {name: getattr(line, name) for name in AccountShape.model_fields}
+    return AccountShape(**told if with_roles else told | {"roles": None})

@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from sqlalchemy.orm import Session
 
 from service.actions.import_directory import import_directory
 from service.domain.audiences import StaffClass
@@ -16,9 +17,10 @@ from service.reading.rows import Source
 from service.store.directory import find_people, list_units
 from service.store.listings import units_below
 from service.web.api.problems import problem
-from service.web.api.shapes import Limit, Page, Shape, Text, Word
+from service.web.api.shapes import Code, Limit, Page, Shape, Text, Word
 from service.web.api.uploads import read_form
 from service.web.deps import ActorDep, SiteDep
+from service.web.person_views import find_person
 
 router = APIRouter(tags=["directory"])
 upload_router = APIRouter(tags=["directory"])
@@ -34,7 +36,7 @@ _FILE_SCHEMA = {
 
 
 class UnitShape(Shape):
-    """`depth` is 0 at the top; `people` are those directly in it."""
+    """`depth` is 0 at the top of what the asker sees; `people` are those directly in it."""
 
     code: str
     name: str
@@ -105,17 +107,18 @@ class ImportShape(Shape):
 
 @router.get("/units")
 def read_units(site: SiteDep, actor: ActorDep) -> list[UnitShape]:
-    """Every unit in office order, each behind its parent."""
-    actor.must(Act.SEE_DIRECTORY)
+    """Units in office order, each behind its parent; for a manager the own ones."""
+    reach = actor.reach(Act.SEE_DIRECTORY, Act.RECORD_ABSENCE)
     with site.runtime.sessions() as session:
-        lines = list_units(session)
-    codes = {line.id: line.code for line in lines}
+        lines = [line for line in list_units(session) if reach is None or line.id in reach]
+    codes: dict[int | None, str] = {line.id: line.code for line in lines}
+    top = min((line.depth for line in lines), default=0)
     return [
         UnitShape(
             code=line.code,
             name=line.name,
-            parent_code=codes[line.parent_id] if line.parent_id else None,
-            depth=line.depth,
+            parent_code=codes.get(line.parent_id),
+            depth=line.depth - top,
             people=line.people,
         )
         for line in lines
@@ -132,14 +135,27 @@ def read_people(
     limit: Limit = 50,
     cursor: PlaceInOffice = None,
 ) -> Page[PersonShape]:
-    """People as they are now, in office order."""
-    actor.must(Act.SEE_DIRECTORY)
+    """People as they are now, in office order; for a manager those of the own units."""
+    reach = actor.reach(Act.SEE_DIRECTORY, Act.RECORD_ABSENCE)
     with site.runtime.sessions() as session:
-        unit_ids = units_below(session, unit) if unit else None
-        if unit_ids is not None and not unit_ids:
-            raise UnknownUnit(given=unit)
-        page = find_people(session, search, unit_ids, cursor, limit)
+        sought_in = _units(session, reach, unit) if unit else reach
+        page = find_people(session, search, sought_in, cursor, limit)
     return Page(items=[PersonShape.model_validate(line) for line in page.lines], next_cursor=page.after)
+
+
+@router.get("/people/{person_code}")
+def read_person(site: SiteDep, actor: ActorDep, person_code: Code) -> PersonShape:
+    """A person of the present directory; for a manager one of the own units."""
+    return PersonShape.model_validate(find_person(site, actor, person_code))
+
+
+def _units(session: Session, reach: frozenset[int] | None, code: str) -> frozenset[int]:
+    """The unit and those below it, as far as the asker's reach goes."""
+    found = units_below(session, code)
+    reached = found if reach is None else found & reach
+    if not reached:
+        raise UnknownUnit(given=code)
+    return reached
 
 
 async def import_file(request: Request, site: SiteDep, actor: ActorDep) -> NewFile:

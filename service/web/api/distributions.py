@@ -143,13 +143,13 @@ def list_distributions(
     site: SiteDep, actor: ActorDep, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[DistributionShape]:
     """The newest first; for a manager those that listed somebody of the own units."""
-    actor.must(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS)
+    unit_ids = actor.reach(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS)
     before = read_cursor(cursor)
     with site.runtime.sessions() as session:
-        if actor.may(Act.SEE_REPORTS):
+        if unit_ids is None:
             rows = distributions_page(session, before, limit + 1)
         else:
-            rows = distributions_to_units(session, actor.unit_ids, before, limit + 1)
+            rows = distributions_to_units(session, unit_ids, before, limit + 1)
     return page_of(rows, limit, lambda row: DistributionShape.of(row, actor), lambda row: int(row["id"]))
 
 
@@ -227,8 +227,7 @@ def scope_of(actor: Actor, distribution_id: int) -> Scope:
     Raises:
         NotFound: nothing.
     """
-    actor.must(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS)
-    return Scope(distribution_id, None if actor.may(Act.SEE_REPORTS) else actor.unit_ids)
+    return Scope(distribution_id, actor.reach(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS))
 
 
 def head_in_scope(session: Session, scope: Scope) -> RowMapping:

@@ -92,7 +92,7 @@ def _accounts_view(
     with site.runtime.sessions() as session:
         units = list_units(session)
         found = admissions(session, now)
-        entries = _entries(session, now, sought) if can_manage else []
+        entries = _entries(session, now, sought, of_people=not can_manage)
     return AccountsView(
         units=tuple(AdmissionLine(unit.code, unit.name, unit.depth, found.get(unit.id, Admission())) for unit in units),
         total=sum(found.values(), Admission()),
@@ -106,8 +106,9 @@ def _accounts_view(
     )
 
 
-def _entries(session: Session, now: datetime, sought: str) -> list[AccountEntry]:
-    lines = (account_line(session, now, name) for name in account_names(session, now, sought, ACCOUNTS_SHOWN + 1))
+def _entries(session: Session, now: datetime, sought: str, *, of_people: bool) -> list[AccountEntry]:
+    names = account_names(session, now, sought, ACCOUNTS_SHOWN + 1, of_people=of_people)
+    lines = (account_line(session, now, name) for name in names)
     return [AccountEntry(line) for line in lines if line]
 
 

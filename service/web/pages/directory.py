@@ -22,7 +22,7 @@ from service.web.directory_views import (
     UnitEntry,
     with_those_below,
 )
-from service.web.person_views import find_person, person_view, reach_of
+from service.web.person_views import find_person, person_view
 
 router = APIRouter()
 
@@ -39,7 +39,7 @@ After = Annotated[str | None, Query(max_length=2000)]
 def show_directory(
     request: Request, site: SiteDep, visitor: VisitorDep, q: Sought = "", unit: UnitId = None, after: After = None
 ) -> Response:
-    reach = reach_of(visitor.actor)
+    reach = visitor.actor.reach(Act.SEE_DIRECTORY, Act.RECORD_ABSENCE)
     sought, now = q.replace("\0", ""), site.runtime.clock()
     with site.runtime.sessions() as session:
         tree = [line for line in list_units(session) if reach is None or line.id in reach]

@@ -64,8 +64,7 @@ def unit_ids_of(actor: Actor) -> frozenset[int] | None:
     Raises:
         NotFound: the person may see no receipts but the own ones.
     """
-    actor.must(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS)
-    return None if actor.may(Act.SEE_REPORTS) else actor.unit_ids
+    return actor.reach(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS)
 
 
 @router.get("/distributions")

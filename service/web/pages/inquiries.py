@@ -73,7 +73,6 @@ def take_answer(
 
 
 def _view(site: Site, actor: Actor, *, answered: bool, cursor: int | None) -> InquiriesView:
-    actor.must(Act.SEE_INQUIRIES, Act.SEE_UNIT_REPORTS)
-    unit_ids = None if actor.may(Act.SEE_INQUIRIES) else actor.unit_ids
+    unit_ids = actor.reach(Act.SEE_INQUIRIES, Act.SEE_UNIT_REPORTS)
     with site.runtime.sessions() as session:
         return inquiries_view(session, unit_ids, answered=answered, cursor=cursor, can_answer=actor.may(Act.ANSWER))

@@ -56,6 +56,29 @@ def test_people_are_found_by_words_and_unit(secretariat: Caller) -> None:
     assert [(query, walked(secretariat, "/people", limit=2, **query)) for query, _ in SOUGHT] == list(SOUGHT)
 
 
+@pytest.fixture
+def manager(callers: dict[str, Caller]) -> Caller:
+    return callers["manager"]
+
+
+def test_a_manager_sees_the_own_units_as_if_there_were_no_others(manager: Caller) -> None:
+    units = manager.get("/units").json()
+    assert [(unit["code"], unit["parent_code"], unit["depth"], unit["people"]) for unit in units] == [
+        ("P1", None, 0, 2),
+        ("P1A", "P1", 1, 1),
+    ]
+
+
+def test_a_manager_finds_the_people_of_the_own_units_alone(manager: Caller) -> None:
+    found = [walked(manager, "/people", limit=2, **query) for query in ({}, {"search": "nguyen"}, {"unit": "P1A"})]
+    assert found == [["B", "D", "C"], ["B", "D", "C"], ["C"]]
+    for code in ("P2", "KHONG-CO"):
+        assert manager.get("/people", params={"unit": code}).json()["code"] == "unknown-unit"
+    assert walked(manager, "/people", unit="SO") == ["B", "D", "C"]
+    assert manager.get("/people/C").json()["full_name"] == "Nguyễn Văn Chi"
+    assert manager.get("/people/E").json() == manager.get("/people/KHONG-CO").json()
+
+
 def test_the_longest_names_do_not_break_the_walk(secretariat: Caller, office: Office, runtime: Runtime) -> None:
     longest = "Nguyễn Phước " * 40
     with runtime.sessions.begin() as session:
@@ -132,6 +155,14 @@ def test_an_account_is_made_and_closed_through_the_api(administrator: Caller) ->
 
 def test_every_account_is_listed_once(administrator: Caller, office: Office) -> None:
     assert walked(administrator, "/accounts", "username", limit=3) == list(office.accounts)
+
+
+def test_who_lets_people_in_sees_whose_account_is_in_use_and_no_roles(secretariat: Caller, office: Office) -> None:
+    accounts = secretariat.get("/accounts").json()["items"]
+    assert [account["username"] for account in accounts] == ["leadership", "manager", "employee", "stranger"]
+    assert {account["roles"] for account in accounts} == {None}
+    assert all(account["is_activated"] and account["person_code"] for account in accounts)
+    assert walked(secretariat, "/accounts", "username", limit=3) == [account["username"] for account in accounts]
 
 
 def test_a_role_opens_what_it_permits_and_closes_it_again(administrator: Caller, callers: dict[str, Caller]) -> None:
