@@ -12,9 +12,8 @@ log = logging.getLogger(__name__)
 LIST_RECIPIENTS = "workers.tasks.list_recipients"
 DELIVER_DUE = "workers.tasks.deliver_due"
 SWEEP = "workers.tasks.sweep"
-SEAL_EVIDENCE = "workers.tasks.seal_evidence"
 REMIND = "workers.tasks.remind"
-TASKS = (LIST_RECIPIENTS, DELIVER_DUE, SWEEP, SEAL_EVIDENCE, REMIND)
+TASKS = (LIST_RECIPIENTS, DELIVER_DUE, SWEEP, REMIND)
 
 # Rings for letters pile up while thousands leave; drawing lists and sweeping must not stand behind them.
 LETTERS_QUEUE, OFFICE_QUEUE = "letters", "office"

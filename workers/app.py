@@ -37,11 +37,6 @@ def make_app(settings: Settings) -> Celery:
                 # A sweep that waited longer than the next one is worth nothing.
                 "options": {"expires": settings.sweep_interval * 2},
             },
-            "seal": {
-                "task": doorbell.SEAL_EVIDENCE,
-                "schedule": settings.seal_interval,
-                "options": {"expires": settings.seal_interval * 2},
-            },
             "remind": {
                 "task": doorbell.REMIND,
                 "schedule": settings.reminder_interval,

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from functools import cache
 
 from celery import signals
@@ -40,11 +41,6 @@ def sweep_due() -> None:
     sweep.sweep(runtime())
 
 
-@app.task(name=doorbell.SEAL_EVIDENCE)
-def seal_evidence_due() -> None:
-    seal_evidence.seal_evidence(runtime())
-
-
 @app.task(name=doorbell.REMIND)
 def remind_due() -> None:
     remind.remind(runtime())
@@ -74,17 +70,25 @@ def _make_shelf_once() -> EditionShelf:
 
 
 @signals.worker_ready.connect
-def start_heartbeat(**_: object) -> None:
-    """Beats from the worker's main process, with a Runtime of its own: pool children are forked from that process."""
-    beating = threading.Thread(target=_beat_for_ever, args=[build(read_settings())], name="heartbeat", daemon=True)
-    beating.start()
+def start_own_threads(**_: object) -> None:
+    """What must not wait for a free place in the pool: the sign of life, and the sealing of evidence.
+
+    Both run in the worker's main process, with a Runtime of its own: pool children are forked from that process.
+    """
+    settings = read_settings()
+    own = build(settings)
+    _repeat("heartbeat", HEARTBEAT_SECONDS, lambda: sweep.report_alive(own))
+    _repeat("sealer", settings.seal_interval, lambda: seal_evidence.seal_evidence(own))
 
 
-def _beat_for_ever(own: Runtime) -> None:
-    pause = threading.Event()
-    while True:
-        try:
-            sweep.report_alive(own)
-        except SQLAlchemyError as error:
-            log.warning("the database did not take the sign of life: %s", error)
-        pause.wait(HEARTBEAT_SECONDS)
+def _repeat(name: str, every: float, act: Callable[[], object]) -> None:
+    def go_on() -> None:
+        pause = threading.Event()
+        while True:
+            try:
+                act()
+            except SQLAlchemyError as error:
+                log.warning("the database did not answer the %s: %s", name, error)
+            pause.wait(every)
+
+    threading.Thread(target=go_on, name=name, daemon=True).start()

@@ -90,9 +90,10 @@ def _follow_one(runtime: Runtime) -> int | None:
 
 def _announce(runtime: Runtime, session: Session, actor: Actor, target: OpenList, added: list[int]) -> None:
     now = runtime.clock()
-    list_changes.enqueue_added(session, target, added, runtime.policy.mail_domain)
     hold_absences(session)
+    # Before the letters are written, for they name the deadline.
     settle_own_deadlines(runtime, session, Whose(target.id, added))
+    list_changes.enqueue_added(session, target, added, runtime.policy.mail_domain)
     deeds = (entry(Deed.PERSON_ADDED, actor, now, distribution=target.id, person=person) for person in added)
     evidence.append(session, *deeds)
 

@@ -152,7 +152,7 @@ def _contents(session: Session, document_id: int, revision: int) -> dict[str, De
         message = f"revision {revision} of document {document_id} is missing"
         raise RuntimeError(message)
     files = (file.meta.sha256 for file in stored_files(session, document_id, revision))
-    return {"revision": revision, "body_sha256": document["body_sha256"], "files_sha256": " ".join(files)}
+    return {"revision": revision, "body": document["body_sha256"], "files": " ".join(files)}
 
 
 def _witness(session: Session, actor: Actor, distribution_id: int, correction: Correction, **about: Detail) -> None:

@@ -65,10 +65,11 @@ def _write_range(runtime: Runtime, session: Session, unlisted: Unlisted, upto: i
     office_day = unlisted.frozen_at.astimezone(runtime.clock().tzinfo).date()
     written = list_range(session, unlisted, parse_audience(unlisted.audience), upto, office_day)
     digest_range(session, unlisted, upto)
+    # Before the letters are written, for they name the deadline.
+    settle_own_deadlines(runtime, session, Whose(unlisted.id, after=unlisted.listed_through, upto=upto))
     for occasion in first_letters(session, unlisted.id, unlisted.revision):
         enqueue_range(session, unlisted, occasion, upto, runtime.policy.mail_domain)
     advance_listing(session, unlisted.id, upto, written)
-    settle_own_deadlines(runtime, session, Whose(unlisted.id, after=unlisted.listed_through, upto=upto))
     return written
 
 

@@ -40,7 +40,7 @@ def _remind_listed(runtime: Runtime, deadline: OpenDeadline, calendar: Calendar)
         return 0
     names = [step.name for step in planned]
     with runtime.sessions.begin() as session:
-        if not _not_done(session, deadline.id, names) or not reminders.hold(session, deadline.id):
+        if not _not_done(session, deadline.id, names) or not reminders.hold(session, deadline.id, deadline.due_at):
             return 0
         # Whoever held it before may have taken the step meanwhile.
         new = _not_done(session, deadline.id, names)

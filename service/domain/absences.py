@@ -12,6 +12,10 @@ from service.domain.vietnamese import date_short
 _LONGEST = timedelta(days=5 * 366)
 
 
+# Why a deadline is another where no absence is the reason.
+ADDED_LATER = "vào danh sách sau"
+
+
 class Kind(StrEnum):
     LEAVE = "leave"
     MISSION = "mission"

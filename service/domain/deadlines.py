@@ -101,20 +101,24 @@ def check_due(due: datetime, now: datetime, start: datetime) -> None:
         raise DueTooFar(due=written)
 
 
-def own_due(due: datetime, listed: date, away: Collection[tuple[date, date]], calendar: Calendar) -> datetime | None:
+def own_due(
+    due: datetime, listed: date, away: Collection[tuple[date, date]], calendar: Calendar, grace: int | None = None
+) -> datetime | None:
     """A person's own deadline, None for the same as everybody's; `away` are first and last days of absences.
 
     Working days of absence after the day of listing do not count, and counting goes on after the return; the hour
-    stays. A deadline on the day of listing itself is one such day.
+    stays. A deadline on the day of listing itself is one such day. `grace` is how many working days somebody has who
+    came onto the list later than the others.
     """
-    last = due.astimezone(calendar.zone).date()
+    common = due.astimezone(calendar.zone).date()
+    last = common if grace is None else max(common, calendar.working_days_after(listed, grace))
 
     def is_away(day: date) -> bool:
         return any(first <= day <= end for first, end in away)
 
     counted = [day for day in days_between(listed, last) if calendar.is_working_day(day)] or [last]
     missed = sum(is_away(day) for day in counted)
-    if not missed:
+    if not missed and last == common:
         return None
     day = last
     while missed:

@@ -12,6 +12,7 @@ from service.domain.letters import DigestFacts, DigestLine
 from service.domain.occasions import Kind
 from service.domain.roles import Role
 from service.store.accounts import may_be_used
+from service.store.grants import in_force
 from service.store.tables import accounts, deliveries, digests, memberships, role_grants, units
 
 _ONE_PLANNER = "escalation"
@@ -39,7 +40,7 @@ def superiors(session: Session, roles: Collection[Role], now: datetime) -> list[
     query = (
         select(a.id, g.role, g.unit_id, units.c.code)
         .select_from(accounts)
-        .join(role_grants, and_(g.account_id == a.id, g.valid_from <= now, func.coalesce(g.valid_to, now) >= now))
+        .join(role_grants, and_(g.account_id == a.id, in_force(now)))
         .join(memberships, and_(m.person_id == a.person_id, m.valid_to.is_(None)))
         .outerjoin(units, units.c.id == g.unit_id)
         .where(

@@ -24,7 +24,7 @@ class Grant:
 def roles_in_force(session: Session, account_id: int, now: datetime) -> tuple[frozenset[Role], frozenset[int]]:
     """The roles granted now, and every unit that a manager among them reaches, sub-units included."""
     g = role_grants.c
-    granted = session.execute(select(g.role, g.unit_id).where(g.account_id == account_id, _in_force(now))).all()
+    granted = session.execute(select(g.role, g.unit_id).where(g.account_id == account_id, in_force(now))).all()
     own_units = {unit_id for role, unit_id in granted if role == Role.MANAGER and unit_id is not None}
     reached = session.execute(below(units.c.id.in_(own_units))).scalars() if own_units else ()
     return frozenset(Role(role) for role, _ in granted), frozenset(reached)
@@ -77,7 +77,7 @@ def _is(account_id: int, role: Role, unit_id: int | None) -> ColumnElement[bool]
     return and_(g.account_id == account_id, g.role == role.value, g.unit_id.is_not_distinct_from(unit_id))
 
 
-def _in_force(now: datetime) -> ColumnElement[bool]:
+def in_force(now: datetime) -> ColumnElement[bool]:
     """Within its term, and where it was handed on, while its lender is here and holds it by own right."""
     g, own, a, m = role_grants.c, role_grants.alias(), accounts.alias(), memberships
     still_here = or_(a.c.person_id.is_(None), and_(m.c.id.is_not(None), _or_later(m.c.active_to, now.date())))

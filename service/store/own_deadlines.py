@@ -20,18 +20,26 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from service.domain.documents import Mode
+from service.domain.lists import Origin
 from service.domain.receipts import State
 from service.store.tables import absences, distributions, receipts
 
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """A receipt that still asks for a confirmation until `due_at`; `own_due_at` is what the cache says."""
+    """A receipt that still asks for a confirmation until `due_at`; `own_due_at` is what the cache says.
+
+    `due_days` are the working days that everybody on the frozen list was given, None where a date was named;
+    `is_added` for who came onto the list later.
+    """
 
     distribution_id: int
     person_id: int
     due_at: datetime
+    due_days: int | None
+    frozen_at: datetime
     listed_at: datetime
+    is_added: bool
     own_due_at: datetime | None
 
 
@@ -46,14 +54,24 @@ class Whose:
 
 
 def obligations(session: Session, whose: Whose) -> list[Obligation]:
-    """Those that an absence may move or has moved."""
+    """Those that an absence may move or has moved, and those of people who were added."""
     r, d, a = receipts.c, distributions.c, absences.c
     # The database need not know the office's zone: a day too many is judged and found to move nothing.
     may_move = exists().where(
         a.person_id == r.person_id, a.withdrawn_at.is_(None), a.last_day >= cast(r.listed_at, Date) - 1
     )
+    was_added = r.origin != Origin.FROZEN.value
     query = (
-        select(r.distribution_id, r.person_id, d.due_at, r.listed_at, r.own_due_at)
+        select(
+            r.distribution_id,
+            r.person_id,
+            d.due_at,
+            d.due_days,
+            d.frozen_at,
+            r.listed_at,
+            was_added,
+            r.own_due_at,
+        )
         .join(distributions, d.id == r.distribution_id)
         .where(
             d.mode == Mode.ACKNOWLEDGE.value,
@@ -61,7 +79,7 @@ def obligations(session: Session, whose: Whose) -> list[Obligation]:
             d.recalled_at.is_(None),
             r.status != State.ACKNOWLEDGED.value,
             r.person_id > whose.after,
-            or_(may_move, r.own_due_at.is_not(None)),
+            or_(may_move, was_added, r.own_due_at.is_not(None)),
         )
     )
     if whose.distribution_id is not None:
@@ -71,6 +89,18 @@ def obligations(session: Session, whose: Whose) -> list[Obligation]:
     if whose.upto is not None:
         query = query.where(r.person_id <= whose.upto)
     return [Obligation(*row) for row in session.execute(query)]
+
+
+def deadlines_of_added(session: Session, distribution_id: int, person_ids: Collection[int]) -> dict[int, datetime]:
+    """Until when those of these people have time who came onto the list later."""
+    r = receipts.c
+    query = select(r.person_id, r.own_due_at).where(
+        r.distribution_id == distribution_id,
+        r.person_id.in_(person_ids),
+        r.origin != Origin.FROZEN.value,
+        r.own_due_at.is_not(None),
+    )
+    return dict(session.execute(query).all())
 
 
 def listing_moments(session: Session, distribution_id: int, person_ids: Collection[int]) -> dict[int, datetime]:

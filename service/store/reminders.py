@@ -82,12 +82,13 @@ def _asks() -> ColumnElement[bool]:
     return and_(d.mode == Mode.ACKNOWLEDGE.value, d.listed_at.is_not(None), d.recalled_at.is_(None))
 
 
-def hold(session: Session, distribution_id: int) -> bool:
+def hold(session: Session, distribution_id: int, due_at: datetime) -> bool:
     """Be the only one who plans reminders of a distribution until this transaction ends; False while another is at it.
 
-    False too for a distribution that asks nobody any more.
+    False too for a distribution that asks nobody any more, or by another deadline.
     """
-    query = select(distributions.c.id).where(distributions.c.id == distribution_id, _asks())
+    d = distributions.c
+    query = select(d.id).where(d.id == distribution_id, d.due_at == due_at, _asks())
     return session.execute(query.with_for_update(skip_locked=True)).first() is not None
 
 

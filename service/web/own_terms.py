@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from service.domain.absences import words_between
+from service.domain.absences import ADDED_LATER, words_between
 from service.store.excuses import absences_of_people, exemptions_of
 
 
@@ -32,4 +32,5 @@ def own_terms(session: Session, head: RowMapping, receipt: RowMapping, now: date
         return OwnTerms(head["due_at"], exempted_because=exempted_because)
     listed, until = (moment.astimezone(now.tzinfo).date() for moment in (receipt["listed_at"], own))
     away = absences_of_people(session, [person_id]).get(person_id, [])
-    return OwnTerms(own, head["due_at"], words_between(away, listed, until), exempted_because)
+    because = words_between(away, listed, until) or ADDED_LATER
+    return OwnTerms(own, head["due_at"], because, exempted_because)

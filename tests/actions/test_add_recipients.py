@@ -10,6 +10,7 @@ from service.actions.add_recipients import LOOK_EVERY, add_recipient, follow_dir
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.report_coverage import report_coverage
+from service.domain.deadlines import WorkingDays
 from service.domain.errors import AlreadyListed, HasLeft, ListClosed, MissingReason, NotFound, UnknownPerson
 from service.domain.lists import Change, ListChange
 from service.domain.roles import OPERATOR, Role
@@ -18,7 +19,7 @@ from service.store.distributions import distribution_row
 from service.store.list_changes import changes_of
 from service.store.reports import Scope
 from service.store.tables import deliveries, distributions, evidence, memberships, receipts
-from tests.fakes import FakeClock, FakeDoorbell
+from tests.fakes import OFFICE_ZONE, FakeClock, FakeDoorbell
 from tests.makers import make_actor, make_person, make_posting, make_unit
 
 DAY = timedelta(days=1)
@@ -154,6 +155,30 @@ def test_a_person_added_by_hand_stands_on_the_list_with_the_reason(
     with runtime.sessions() as session:
         entries = session.execute(select(evidence.c.entry)).scalars().all()
     assert any('"person added"' in text and f'"person":{newcomer}' in text for text in entries)
+
+
+def test_who_is_added_later_has_as_many_working_days_as_everybody_had(
+    runtime: Runtime, clock: FakeClock, unit: int
+) -> None:
+    # A Monday; no holiday within the weeks that follow.
+    clock.now = datetime(2027, 6, 7, 8, 0, tzinfo=OFFICE_ZONE)
+    distribution = post_document(
+        runtime, OPERATOR, make_posting(audience="unit:VP", due=WorkingDays(3), adds_joiners=True)
+    ).distribution_id
+    list_recipients(runtime)
+    clock.now = datetime(2027, 6, 21, 8, 0, tzinfo=OFFICE_ZONE)
+    newcomer = join(runtime, unit, "NV2")
+    clock.move(LOOK_EVERY * 2)
+    follow_directory(runtime)
+    r, d = receipts.c, deliveries.c
+    with runtime.sessions() as session:
+        own = dict(session.execute(select(r.person_id, r.own_due_at)).all())
+        told = session.execute(select(d.own_due_at).where(d.person_id == newcomer)).scalar_one()
+    until = datetime(2027, 6, 24, 17, 0, tzinfo=OFFICE_ZONE)
+    assert own.pop(newcomer) == told == until
+    assert set(own.values()) == {None}
+    report = report_coverage(runtime, OPERATOR, distribution)
+    assert {person.own_due_at for person in report.outstanding} == {None, until}
 
 
 def test_a_report_of_the_day_before_does_not_know_who_was_added(runtime: Runtime, clock: FakeClock, unit: int) -> None:
