@@ -4,20 +4,33 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.actions.sweep import BEAT
+from service.domain.deliveries import Accepted
 from service.domain.deliveries import Status as LetterStatus
 from service.domain.roles import Act, Actor
 from service.runtime import Runtime
 from service.store.circuits import OpenCircuit, open_circuits
-from service.store.deliveries import ABANDONED, Queue, queue
+from service.store.deliveries import ABANDONED, oldest_due_at
 from service.store.distributions import listing_is_due
-from service.store.listings import database_time, trials
+from service.store.listings import database_time
 from service.store.liveness import Heartbeat, seen_within
+from service.store.tallies import Tally, tally
 
 WORKER = "worker"
 
 # Several missed heartbeats of a worker; beat itself is seen at every sweep, more often by default.
 SEEN_LATELY = timedelta(minutes=1)
 REMEMBERED = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits: `oldest_due_at` is the due time of the letter that has been due longest."""
+
+    waiting: int
+    sending: int
+    oldest_due_at: datetime | None
+    last_accepted_at: datetime | None
+    by_status: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +91,23 @@ def report_status(runtime: Runtime, actor: Actor) -> Status:
     """
     actor.must(Act.SEE_STATUS)
     with runtime.sessions() as session:
-        tried = trials(session)
+        counted = tally(session)
         return Status(
             at=database_time(session),
-            queue=queue(session),
-            attempts=tried.by_outcome,
-            in_doubt=tried.in_doubt,
+            queue=_queue(counted, oldest_due_at(session)),
+            attempts=counted.attempts,
+            in_doubt=counted.in_doubt,
             held=tuple(one for one in open_circuits(session) if runtime.server in ("", one.server)),
             seen=tuple(seen_within(session, REMEMBERED)),
             waits_for_listing=listing_is_due(session, runtime.clock()),
         )
+
+
+def _queue(counted: Tally, oldest: datetime | None) -> Queue:
+    return Queue(
+        waiting=counted.letters.get(LetterStatus.WAITING, 0),
+        sending=counted.letters.get(LetterStatus.SENDING, 0),
+        oldest_due_at=oldest,
+        last_accepted_at=counted.last_at.get(Accepted.name),
+        by_status={status: count for status, count in counted.letters.items() if count},
+    )

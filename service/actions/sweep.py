@@ -6,7 +6,7 @@ from service import doorbell
 from service.actions.add_recipients import LOOK_EVERY
 from service.actions.purge import purge
 from service.runtime import Runtime
-from service.store import deliveries, distributions, list_changes, liveness
+from service.store import deliveries, distributions, list_changes, liveness, tallies
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +21,9 @@ def sweep(runtime: Runtime) -> int:
     with runtime.sessions.begin() as session:
         mended = deliveries.mend_expired(session, runtime.policy.retry, runtime.worker, runtime.clock())
         deliveries.cancel_dead_links(session, runtime.clock())
+        tallies.fold(session)
         liveness.beat(session, BEAT, BEAT)
-        has_letters = deliveries.letters_are_due(session)
+        has_letters = deliveries.oldest_due_at(session) is not None
         has_lists = distributions.listing_is_due(session, runtime.clock()) or list_changes.is_due(
             session, runtime.clock() - LOOK_EVERY
         )

@@ -132,7 +132,7 @@ def _fill(connection: Connection, archive: BackupReader) -> None:
     if not copies.is_empty(connection):
         raise DatabaseTaken
     make_schema(connection, manifest.schema)
-    with copies.without_references(connection):
+    with copies.filling(connection):
         for shape in manifest.tables:
             copies.copy_in(connection, shape, archive.table(shape.table))
     copies.set_counters(connection, manifest.counters)

@@ -31,6 +31,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
     update,
     values,
 )
@@ -50,6 +51,7 @@ from service.domain.deliveries import (
     Verdict,
     sources,
 )
+from service.domain.documents import Urgency
 from service.domain.letters import Claimed, Sent
 from service.domain.occasions import ABOUT_THE_TEXT, ASKING, ORIGINAL, WITH_LINK, Kind
 from service.store.documents import FIRST_REVISION
@@ -127,8 +129,14 @@ def extend_lifetimes(session: Session, out_since: datetime) -> None:
     )
 
 
-def letters_are_due(session: Session) -> bool:
-    return session.execute(select(literal(1)).where(_due()).limit(1)).first() is not None
+def oldest_due_at(session: Session) -> datetime | None:
+    """Since when the letter that has been due longest has been due; a look at each end of the queue's index."""
+    d = deliveries.c
+    waits = d.status == literal(Status.WAITING)
+    firsts = [select(func.min(d.next_attempt_at).label("at")).where(waits, d.urgency == one.value) for one in Urgency]
+    first = union_all(*firsts).subquery().c
+    oldest: datetime | None = session.execute(select(func.min(first.at)).where(first.at <= _NOW)).scalar_one()
+    return oldest
 
 
 def renew(session: Session, token: UUID, lease: timedelta) -> int:
@@ -400,31 +408,3 @@ def letters_of(session: Session, distribution_id: int, person_id: int) -> list[R
 def attempts_of(session: Session, delivery_id: int) -> list[RowMapping]:
     query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
     return list(session.execute(query).mappings())
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """What waits: `oldest_due_at` is the due time of the letter that has been due longest."""
-
-    waiting: int
-    sending: int
-    oldest_due_at: datetime | None
-    last_accepted_at: datetime | None
-    by_status: dict[str, int]
-
-
-def queue(session: Session) -> Queue:
-    d = deliveries.c
-    by_status = select(d.status, func.count()).group_by(d.status)
-    counts: dict[str, int] = dict(session.execute(by_status).all())
-    oldest = session.execute(select(func.min(d.next_attempt_at)).where(_due())).scalar_one()
-    last = session.execute(
-        select(func.max(attempts.c.ended_at)).where(attempts.c.outcome == Accepted.name)
-    ).scalar_one()
-    return Queue(
-        waiting=counts.get(Status.WAITING, 0),
-        sending=counts.get(Status.SENDING, 0),
-        oldest_due_at=oldest,
-        last_accepted_at=last,
-        by_status=counts,
-    )

@@ -16,7 +16,6 @@ from service.store.deliveries import brings
 from service.store.reports import Scope
 from service.store.tables import (
     accounts,
-    attempts,
     deliveries,
     distributions,
     documents,
@@ -138,23 +137,6 @@ def units_below(session: Session, code: str) -> frozenset[int]:
 def distributions_of(session: Session, document_id: int) -> list[int]:
     d = distributions.c
     return list(session.execute(select(d.id).where(d.document_id == document_id).order_by(d.id)).scalars())
-
-
-@dataclass(frozen=True, slots=True)
-class Trials:
-    """Over all letters: attempts by how they ended, and the letters of which a second copy is possible."""
-
-    by_outcome: dict[str, int]
-    in_doubt: int
-
-
-def trials(session: Session) -> Trials:
-    by_outcome = select(attempts.c.outcome, func.count()).group_by(attempts.c.outcome)
-    in_doubt = select(func.count()).where(deliveries.c.in_doubt)
-    return Trials(
-        by_outcome=dict(session.execute(by_outcome).all()),
-        in_doubt=session.execute(in_doubt).scalar_one(),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 # The last migration. A process that only asks whether the database fits need not load the machinery of migrations.
-SCHEMA = "0010"
+SCHEMA = "0011"
 
 metadata = MetaData(
     naming_convention={
@@ -674,6 +674,17 @@ attempts = Table(
     _text("worker", default=None),
     _moment("started_at"),
     _moment("ended_at"),
+)
+
+# Lines to be added up, by status or outcome; see store/tallies.py.
+tallies = Table(
+    "tallies",
+    metadata,
+    _id(),
+    _text("subject", default=None),
+    _text("name", default=None),
+    Column("count", BigInteger, nullable=False),
+    _moment("latest_at", nullable=True),
 )
 
 mail_circuits = Table(

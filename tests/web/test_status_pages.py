@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 
 from service.actions.deliver import deliver_due
 from service.actions.post_document import post_document
-from service.actions.report_status import WORKER, Status
+from service.actions.report_status import WORKER, Queue, Status
 from service.actions.sweep import BEAT, report_alive, sweep
 from service.domain.deliveries import Outcome, Phase, Refused, Reply, Requeued
 from service.domain.letters import Letter
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from service.store.circuits import OpenCircuit
-from service.store.deliveries import Queue
 from service.store.liveness import Heartbeat
 from service.store.tables import heartbeats
 from service.web.pages.status import judge, span
