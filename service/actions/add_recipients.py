@@ -1,5 +1,6 @@
 """People who come onto a frozen list later, by the distribution's rule or by hand: each a dated line with a reason."""
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -19,6 +20,8 @@ from service.store.excuses import hold_absences
 from service.store.list_changes import OpenList
 from service.store.own_deadlines import Whose
 from service.store.receipts import receipt_row
+
+log = logging.getLogger(__name__)
 
 LOOK_EVERY = timedelta(minutes=1)
 
@@ -67,21 +70,29 @@ def set_joiners_rule(runtime: Runtime, actor: Actor, distribution_id: int, *, ad
 
 
 def follow_directory(runtime: Runtime) -> int:
-    """List whoever has come to the audience of a distribution that adds joiners; returns how many people."""
+    """List whoever has come to the audience of a distribution that adds joiners; returns how many people.
+
+    A list that cannot be followed is tried again at the next look; the others need not wait for it.
+    """
+    with runtime.sessions() as session:
+        due = list_changes.due_to_follow(session, runtime.clock() - LOOK_EVERY)
     added = 0
-    while (found := _follow_one(runtime)) is not None:
-        added += found
+    for distribution_id in due:
+        try:
+            added += _follow(runtime, distribution_id)
+        except Exception:  # whatever it is, no other list must pay for it
+            log.exception("the list of distribution %d cannot be followed", distribution_id)
     if added:
         runtime.doorbell.ring(doorbell.DELIVER_DUE)
     return added
 
 
-def _follow_one(runtime: Runtime) -> int | None:
+def _follow(runtime: Runtime, distribution_id: int) -> int:
     now = runtime.clock()
     with runtime.sessions.begin() as session:
-        followed = list_changes.next_to_follow(session, now - LOOK_EVERY)
+        followed = list_changes.hold_to_follow(session, distribution_id, now - LOOK_EVERY)
         if followed is None:
-            return None
+            return 0
         joiners = list_changes.add_joiners(session, followed, parse_audience(followed.audience), now, now.date())
         if joiners:
             _announce(runtime, session, OPERATOR, followed, joiners)

@@ -24,8 +24,8 @@ def sweep(runtime: Runtime) -> int:
         tallies.fold(session)
         liveness.beat(session, BEAT, BEAT)
         has_letters = deliveries.oldest_due_at(session) is not None
-        has_lists = distributions.listing_is_due(session, runtime.clock()) or list_changes.is_due(
-            session, runtime.clock() - LOOK_EVERY
+        has_lists = distributions.listing_is_due(session, runtime.clock()) or bool(
+            list_changes.due_to_follow(session, runtime.clock() - LOOK_EVERY)
         )
     if mended:
         log.warning("took back %d letters from workers that stopped", mended)

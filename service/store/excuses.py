@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from service.domain.absences import Absence, Kind
+from service.store.arrays import among
 from service.store.tables import absences, accounts, exemptions, people
 
 _ABSENCE = (absences.c.kind, absences.c.first_day, absences.c.last_day, absences.c.reason)
@@ -48,7 +49,7 @@ def absences_of_people(
     a = absences.c
     query = (
         select(a.person_id, *_ABSENCE)
-        .where(a.person_id.in_(person_ids), a.withdrawn_at.is_(None) if as_of is None else absence_known_at(as_of))
+        .where(among(a.person_id, person_ids), a.withdrawn_at.is_(None) if as_of is None else absence_known_at(as_of))
         .order_by(a.first_day)
     )
     found: defaultdict[int, list[Absence]] = defaultdict(list)

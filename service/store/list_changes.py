@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 from service.domain.audiences import Audience
 from service.domain.lists import Change, ListChange, Origin
 from service.domain.vietnamese import full_name
+from service.store.arrays import among
 from service.store.audiences import belongs, in_force
 from service.store.corrections import first_letters
 from service.store.distributions import LISTED_COLUMNS, Sending, as_listed, enqueue_letters
@@ -55,21 +56,22 @@ class OpenList:
         return Sending(self.id, self.letter_token, self.urgency)
 
 
-def is_due(session: Session, looked_before: datetime) -> bool:
-    """Whether there is a distribution that `next_to_follow` would give."""
-    return session.execute(_to_follow(looked_before)).first() is not None
+def due_to_follow(session: Session, looked_before: datetime) -> list[int]:
+    """The distributions that add joiners and were last looked at before a moment, the longest ago first."""
+    query = _to_follow(looked_before).order_by(distributions.c.followed_through)
+    return list(session.execute(query).scalars())
 
 
-def next_to_follow(session: Session, looked_before: datetime) -> OpenList | None:
-    """A distribution that adds joiners and was last looked at before a moment, unless another worker is at it."""
-    row = session.execute(_to_follow(looked_before).with_for_update(skip_locked=True)).first()
+def hold_to_follow(session: Session, distribution_id: int, looked_before: datetime) -> OpenList | None:
+    """One of `due_to_follow`, unless another worker is at it or has been meanwhile."""
+    query = _to_follow(looked_before).where(distributions.c.id == distribution_id).with_for_update(skip_locked=True)
+    row = session.execute(query).first()
     return OpenList(*row) if row else None
 
 
 def _to_follow(looked_before: datetime) -> Select[*tuple[Any, ...]]:
     d = distributions.c
-    due = (d.adds_joiners, d.followed_through < looked_before)
-    return _open_lists().where(*due).order_by(d.followed_through).limit(1)
+    return _open_lists().where(d.adds_joiners, d.followed_through < looked_before)
 
 
 def open_list(session: Session, distribution_id: int) -> OpenList | None:
@@ -136,7 +138,7 @@ def _add(
 
 def enqueue_added(session: Session, target: OpenList, person_ids: Sequence[int], mail_domain: str) -> None:
     """Write the letters of people just added, where the address works."""
-    added = receipts.c.person_id.in_(person_ids)
+    added = among(receipts.c.person_id, person_ids)
     for occasion in first_letters(session, target.id, target.revision):
         enqueue_letters(session, target.sending, occasion, added, mail_domain)
 

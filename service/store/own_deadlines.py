@@ -4,24 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import (
-    BigInteger,
-    Date,
-    DateTime,
-    and_,
-    cast,
-    column,
-    exists,
-    or_,
-    select,
-    update,
-    values,
-)
+from sqlalchemy import ARRAY, BigInteger, Date, DateTime, cast, column, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.documents import Mode
 from service.domain.lists import Origin
 from service.domain.receipts import State
+from service.store.arrays import among
 from service.store.tables import absences, distributions, receipts
 
 
@@ -85,7 +74,7 @@ def obligations(session: Session, whose: Whose) -> list[Obligation]:
     if whose.distribution_id is not None:
         query = query.where(r.distribution_id == whose.distribution_id)
     if whose.person_ids is not None:
-        query = query.where(r.person_id.in_(whose.person_ids))
+        query = query.where(among(r.person_id, whose.person_ids))
     if whose.upto is not None:
         query = query.where(r.person_id <= whose.upto)
     return [Obligation(*row) for row in session.execute(query)]
@@ -96,7 +85,7 @@ def deadlines_of_added(session: Session, distribution_id: int, person_ids: Colle
     r = receipts.c
     query = select(r.person_id, r.own_due_at).where(
         r.distribution_id == distribution_id,
-        r.person_id.in_(person_ids),
+        among(r.person_id, person_ids),
         r.origin != Origin.FROZEN.value,
         r.own_due_at.is_not(None),
     )
@@ -106,20 +95,24 @@ def deadlines_of_added(session: Session, distribution_id: int, person_ids: Colle
 def listing_moments(session: Session, distribution_id: int, person_ids: Collection[int]) -> dict[int, datetime]:
     """When each of these people came onto a distribution's list."""
     r = receipts.c
-    query = select(r.person_id, r.listed_at).where(r.distribution_id == distribution_id, r.person_id.in_(person_ids))
+    query = select(r.person_id, r.listed_at).where(r.distribution_id == distribution_id, among(r.person_id, person_ids))
     return dict(session.execute(query).all())
 
 
 def write_own_deadlines(session: Session, moved: Sequence[tuple[Obligation, datetime | None]]) -> None:
     """Say until when each has time, whatever was said before."""
-    r = receipts.c
-    rows = [(obligation.distribution_id, obligation.person_id, own) for obligation, own in moved]
-    v = values(
-        column("distribution_id", BigInteger),
-        column("person_id", BigInteger),
-        column("own_due_at", DateTime(timezone=True)),
-        name="v",
-    ).data(rows)
-    same = and_(r.distribution_id == v.c.distribution_id, r.person_id == v.c.person_id)
-    own = cast(v.c.own_due_at, DateTime(timezone=True))
-    session.execute(update(receipts).where(same).values(own_due_at=own))
+    r, moment = receipts.c, DateTime(timezone=True)
+    # One array a column: a list may have more people than a statement takes parameters.
+    v = (
+        func.unnest(
+            literal([one.distribution_id for one, _ in moved], ARRAY(BigInteger)),
+            literal([one.person_id for one, _ in moved], ARRAY(BigInteger)),
+            literal([own_at for _, own_at in moved], ARRAY(moment)),
+        )
+        .table_valued(
+            column("distribution_id", BigInteger), column("person_id", BigInteger), column("own_due_at", moment)
+        )
+        .render_derived("v")
+    )
+    same = r.distribution_id == v.c.distribution_id, r.person_id == v.c.person_id
+    session.execute(update(receipts).where(*same).values(own_due_at=v.c.own_due_at))

@@ -140,6 +140,20 @@ def test_the_rule_can_be_switched_and_reaches_back_over_no_time_in_which_it_was_
     assert missed not in listed(runtime, following)
 
 
+def test_a_list_that_cannot_be_followed_keeps_no_other_from_growing(
+    runtime: Runtime, clock: FakeClock, unit: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = post(runtime, adds_joiners=True), post(runtime, adds_joiners=True)
+    with runtime.sessions.begin() as session:
+        session.execute(update(distributions).where(distributions.c.id == broken).values(audience="nonsense"))
+    clock.move(LOOK_EVERY * 2)
+    newcomer = join(runtime, unit, "NV2")
+    clock.move(LOOK_EVERY * 2)
+    assert follow_directory(runtime) == 1
+    assert newcomer in listed(runtime, sound)
+    assert f"distribution {broken} cannot be followed" in caplog.text
+
+
 def test_a_person_added_by_hand_stands_on_the_list_with_the_reason(
     runtime: Runtime, clock: FakeClock, doorbell: FakeDoorbell, unit: int
 ) -> None:
