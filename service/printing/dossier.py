@@ -14,7 +14,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from service.domain.anchors import Anchor, written
-from service.domain.coverage import Identity
+from service.domain.coverage import Identity, Term
+from service.domain.documents import Mode
 from service.domain.dossiers import Dossier, Excerpt, Range, Recipient, RevisionContent
 from service.domain.frozen_lists import ListedPerson, line
 from service.domain.receipts import Route
@@ -22,6 +23,7 @@ from service.domain.vietnamese import date_short, full_name, number
 from service.printing.cells import Echo, harmless
 from service.printing.report_csv import report_csv
 from service.printing.typesetting import typeset
+from service.printing.words import term_label
 from service.rendering import template_directory
 
 MANIFEST = "MANIFEST.sha256"
@@ -45,6 +47,9 @@ _RECIPIENT_HEAD = (
     "Ghi nhận xác nhận lúc",
     "Xác nhận bằng",
 )
+# In the order of the identity, whose figures stand below them.
+_TERMS = (Term.CONFIRMED, Term.NOT_YET, Term.ABSENT, Term.EXEMPTED, Term.MOVED_OR_LEFT, Term.NOT_REACHABLE)
+_HEADINGS = {Mode.ACKNOWLEDGE: "BÁO CÁO TÌNH HÌNH XÁC NHẬN", Mode.INFORM: "BÁO CÁO TÌNH HÌNH XEM VĂN BẢN"}
 _ORIGINS = {"frozen": "khi chốt danh sách", "rule": "sau đó, theo quy tắc", "hand": "sau đó, bằng tay"}
 
 
@@ -68,7 +73,7 @@ def write_dossier(place: Path, dossier: Dossier, office_name: str, zone: ZoneInf
         binder.add("anchors.txt", (f"{written(anchor)}\n" for anchor in _chosen(dossier.anchors, positions)))
         for revision in dossier.revisions:
             _add_document(binder, revision)
-        binder.add("report.pdf", [_pdf(dossier, office_name, zone, len(positions))])
+        binder.add("report.pdf", [_pdf(report_view(dossier, office_name, zone, len(positions)))])
         return binder.close()
 
 
@@ -170,16 +175,19 @@ def _readme(dossier: Dossier) -> str:
     return f"{text}{document}\nchain head: {head}\n"
 
 
-def _pdf(dossier: Dossier, office_name: str, zone: ZoneInfo, entries: int) -> bytes:
+def report_view(dossier: Dossier, office_name: str, zone: ZoneInfo, entries: int) -> dict[str, object]:
+    """What report.pdf shows, as `dossier.typ` names it; `entries` of the log are in the dossier."""
     report = dossier.report
     head = dossier.head
-    shown = {
+    return {
         "office": office_name.upper(),
         "document": " ".join(filter(None, (f"Văn bản số {report.number}" if report.number else "", report.mode.label))),
         "title": report.title,
         "revision": str(report.revision),
         "frozen": _moment(report.frozen_at, zone),
         "as_of": _moment(report.as_of, zone),
+        "heading": _HEADINGS[report.mode],
+        "terms": [term_label(term, report.mode) for term in _TERMS],
         "units": [_figures(unit.unit_name, unit.identity) for unit in report.units[:_UNITS_PRINTED]],
         "more_units": number(max(len(report.units) - _UNITS_PRINTED, 0)),
         "total": _figures("Cộng", report.identity),
@@ -188,6 +196,9 @@ def _pdf(dossier: Dossier, office_name: str, zone: ZoneInfo, entries: int) -> by
         "list_digest": dossier.ranges[-1].digest.hex() if dossier.ranges else "",
         "head": f"{number(head.position)}: {head.hash.hex()}" if head else "",
     }
+
+
+def _pdf(shown: dict[str, object]) -> bytes:
     return typeset(template_directory() / "print" / "dossier.typ", shown)
 
 

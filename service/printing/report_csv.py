@@ -31,7 +31,7 @@ _LEVELS = (
     "máy chủ thư đã nhận",
     "thư không đến được",
     "không có địa chỉ thư",
-    "đã mở",
+    "đã xem",
     "đã xác nhận",
     "trả lời đúng hết các câu hỏi",
 )

@@ -6,8 +6,8 @@ from service.domain.directory import INVALID_ADDRESS, NO_ADDRESS
 from service.domain.documents import Mode
 
 _TERMS = {
-    Term.CONFIRMED: ("Đã xác nhận", "Đã mở"),
-    Term.NOT_YET: ("Chưa xác nhận", "Chưa mở"),
+    Term.CONFIRMED: ("Đã xác nhận", "Đã xem"),
+    Term.NOT_YET: ("Chưa xác nhận", "Chưa xem"),
     Term.ABSENT: ("Vắng có lý do",) * 2,
     Term.EXEMPTED: ("Miễn",) * 2,
     Term.MOVED_OR_LEFT: ("Chuyển, nghỉ việc",) * 2,

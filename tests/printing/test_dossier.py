@@ -14,11 +14,12 @@ from service.actions.acknowledge import acknowledge, open_document
 from service.actions.list_recipients import list_recipients
 from service.actions.make_dossier import make_dossier
 from service.actions.post_document import post_document
-from service.domain.documents import NewFile
+from service.domain.documents import Mode, NewFile
+from service.domain.dossiers import Dossier
 from service.domain.errors import NotFound
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Actor, Role
-from service.printing.dossier import MANIFEST, write_dossier
+from service.printing.dossier import MANIFEST, report_view, write_dossier
 from service.runtime import Runtime
 from service.store.tables import evidence
 from tests.fakes import OFFICE_ZONE
@@ -112,6 +113,31 @@ def test_it_holds_everything_that_proves_the_distribution(confirmed: Runtime, tm
     assert "không phải chữ ký số" in (place / "README.txt").read_text(encoding="utf-8")
     assert "'=1+1" in (place / "recipients.csv").read_text(encoding="utf-8-sig")
     assert (place / "log.jsonl").read_text(encoding="utf-8").count("\n") == 4
+
+
+@pytest.mark.parametrize(
+    ("mode", "done", "not_done", "heading"),
+    [
+        (Mode.ACKNOWLEDGE, "Đã xác nhận", "Chưa xác nhận", "BÁO CÁO TÌNH HÌNH XÁC NHẬN"),
+        (Mode.INFORM, "Đã xem", "Chưa xem", "BÁO CÁO TÌNH HÌNH XEM VĂN BẢN"),
+    ],
+)
+def test_the_printed_report_calls_the_figures_by_what_was_asked_for(
+    runtime: Runtime, tmp_path: Path, mode: Mode, done: str, not_done: str, heading: str
+) -> None:
+    with runtime.sessions.begin() as session:
+        make_person(session, make_unit(session))
+    post_document(runtime, OPERATOR, make_posting(mode=mode))
+    list_recipients(runtime)
+    told: list[dict[str, object]] = []
+
+    def write(contents: Dossier) -> str:
+        told.append(report_view(contents, "Sở Thử nghiệm", OFFICE_ZONE, 0))
+        return write_dossier(tmp_path / "dossier.zip", contents, "Sở Thử nghiệm", OFFICE_ZONE)
+
+    make_dossier(runtime, OPERATOR, 1, write)
+    terms = [done, not_done, "Vắng có lý do", "Miễn", "Chuyển, nghỉ việc", "Không liên lạc được"]
+    assert [(one["heading"], one["terms"]) for one in told] == [(heading, terms)]
 
 
 def test_whoever_may_not_read_documents_gets_the_evidence_about_them_alone(confirmed: Runtime, tmp_path: Path) -> None:

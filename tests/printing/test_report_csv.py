@@ -117,7 +117,7 @@ def test_an_unfinished_list_is_called_so_in_every_line() -> None:
 
 
 def test_for_information_the_words_are_opened_and_not_opened() -> None:
-    assert {"Đã mở", "Chưa mở"} <= lines(replace(REPORT, mode=Mode.INFORM))[0].keys()
+    assert {"Đã xem", "Chưa xem"} <= lines(replace(REPORT, mode=Mode.INFORM))[0].keys()
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+84 123", "-2", "@SUM(A1)", "\t=1+1", "\r=1+1", " =1+1"])

@@ -80,7 +80,7 @@ def test_the_list_shows_the_newest_first_with_figures(office: Office) -> None:
     shown = shown_to(office, "leadership", "/distributions")
     assert shown.index("Văn bản mới") < shown.index("Văn bản cũ")
     assert "1/2 người đã xác nhận" in shown
-    assert "0/9 người đã mở" in shown
+    assert "0/9 người đã xem" in shown
     assert "Khẩn" in shown
 
 
@@ -214,8 +214,8 @@ def test_for_information_opened_stands_where_confirmed_does(office: Office) -> N
     distribution = send(office.runtime, "person:BINH,person:CUC", mode=Mode.INFORM)
     open_document(office.runtime, make_actor(person_id=office.people["cuc"].person_id), distribution, Route.INBOX)
     shown = shown_to(office, "secretariat", f"/distributions/{distribution}")
-    assert "1/2 người đã mở (50 %)" in shown
-    assert "Chưa mở 1" in shown
+    assert "1/2 người đã xem (50 %)" in shown
+    assert "Chưa xem 1" in shown
 
 
 def test_a_deadline_that_passed_is_called_so_while_somebody_is_missing(office: Office, clock: FakeClock) -> None:
