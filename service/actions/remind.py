@@ -11,7 +11,7 @@ from service.actions.office_calendar import office_calendar
 from service.domain.calendar import Calendar
 from service.domain.evidence import Deed, entry
 from service.domain.occasions import Kind
-from service.domain.reminders import come, plan
+from service.domain.reminders import OWN, come, plan
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from service.store import evidence, reminders
@@ -69,7 +69,7 @@ def _remind_one(runtime: Runtime, own: OwnDeadline, calendar: Calendar) -> int:
     if not planned:
         return 0
     # The name of the person's own step must not meet that of a step for everybody.
-    step = f"own {planned[-1].name}"
+    step = f"{OWN}{planned[-1].name}"
     with runtime.sessions.begin() as session:
         if reminders.was_reminded(session, own, step):
             return 0

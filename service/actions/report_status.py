@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.actions.sweep import BEAT
-from service.domain.deliveries import Accepted
+from service.domain.deliveries import ABANDONED, Accepted
 from service.domain.deliveries import Status as LetterStatus
 from service.domain.roles import Act, Actor
 from service.runtime import Runtime
 from service.store.circuits import OpenCircuit, open_circuits
-from service.store.deliveries import ABANDONED, oldest_due_at
+from service.store.deliveries import oldest_due_at
 from service.store.distributions import listing_is_due
 from service.store.listings import database_time
 from service.store.liveness import Heartbeat, seen_within

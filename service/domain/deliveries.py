@@ -69,6 +69,9 @@ class Phase(StrEnum):
     MESSAGE = "message"
 
 
+# How an attempt ended whose worker died: no letter came of it that anybody knows.
+ABANDONED = "abandoned"
+
 Event = Literal[
     "claimed",
     "accepted",

@@ -15,6 +15,10 @@ from typing import Generic, Protocol, TypeVar
 from service.domain.calendar import Calendar
 from service.domain.documents import Urgency, parse_urgency
 
+# Before the name of a step: a person sends it; it is one of a deadline of somebody's own.
+BY_HAND = "by hand "
+OWN = "own "
+
 _OFFSET = re.compile(r"(?P<sign>[+-]?)(?P<count>[0-9]{1,3})(?P<unit>[dh])")
 
 
@@ -106,6 +110,17 @@ def plan(steps: Sequence[AnyStep], due: datetime, urgency: Urgency, calendar: Ca
 def come(planned: Iterable[Planned[AnyStep]], since: datetime, now: datetime) -> list[Planned[AnyStep]]:
     """The steps whose moment has come, those alone that lie behind the listing; the latest is last."""
     return [step for step in planned if since < step.at <= now]
+
+
+def step_label(name: str) -> str:
+    """What an office calls a step by the name that was kept of it; another name stands as it is."""
+    if name.startswith(BY_HAND):
+        return "Đôn đốc"
+    try:
+        label = _offset(name.rpartition(" ")[2]).label
+    except ValueError:
+        return name
+    return f"{label} (hạn riêng)" if name.startswith(OWN) else label
 
 
 def parse_reminder_steps(written: str) -> ReminderSteps:

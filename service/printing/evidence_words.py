@@ -1,12 +1,18 @@
 """Entries of the evidence log in Vietnamese words, as screens and printed pages say them."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
-from service.domain.documents import Mode
+from service.domain.corrections import Kind as Correction
 from service.domain.evidence import Deed, Detail
+from service.domain.inquiries import Kind as Inquiry
 from service.domain.receipts import Route
+from service.domain.reminders import step_label
 from service.domain.roles import OPERATOR, Role
+from service.domain.vietnamese import date_short, moment
+from service.printing.words import STATE_WORDS
 
 DEEDS: Mapping[Deed, str] = MappingProxyType(
     {
@@ -41,31 +47,62 @@ DEEDS: Mapping[Deed, str] = MappingProxyType(
     }
 )
 
-_ABOUT = {
-    "account": "tài khoản",
-    "adds_joiners": "thêm người mới",
-    "as_of": "số liệu đến",
-    "body": "mã băm nội dung",
-    "digest": "mã băm danh sách",
-    "distribution": "đợt gửi",
-    "document": "văn bản",
-    "files": "mã băm tệp",
-    "form": "dạng",
-    "granted": "được giao",
-    "inquiry": "câu hỏi",
-    "kind": "loại",
-    "listed": "số người",
-    "people": "số người",
-    "person": "người",
-    "revision": "bản",
-    "role": "vai trò",
-    "route": "cách",
-    "sheet": "danh sách ký",
-    "step": "bước",
-    "token": "mã truy cập",
-    "unit": "đơn vị",
-    "until": "đến",
-}
+ABOUT: Mapping[str, str] = MappingProxyType(
+    {
+        "absence": "lần ghi vắng",
+        "accepted": "nhận lại văn bản",
+        "account": "tài khoản",
+        "adds_joiners": "thêm người mới",
+        "as_of": "số liệu đến",
+        "body": "mã băm nội dung",
+        "day": "ngày",
+        "delegated_by": "ủy quyền từ tài khoản",
+        "digest": "mã băm danh sách",
+        "distribution": "đợt gửi",
+        "document": "văn bản",
+        "figures_sha256": "mã băm số liệu",
+        "files": "mã băm tệp",
+        "first_day": "từ ngày",
+        "form": "dạng",
+        "granted": "được giao",
+        "inquiry": "câu hỏi",
+        "is_working": "ngày làm việc",
+        "kind": "loại",
+        "kiosk": "máy dùng chung",
+        "last_day": "đến ngày",
+        "listed": "số người",
+        "manifest": "mã băm bảng kê",
+        "note_sha256": "mã băm lời ghi",
+        "number": "lần thứ",
+        "people": "số người",
+        "person": "người",
+        "report": "báo cáo số",
+        "revision": "bản",
+        "role": "vai trò",
+        "route": "cách",
+        "scan_sha256": "mã băm bản quét",
+        "sheet": "danh sách ký",
+        "state": "trạng thái",
+        "step": "bước",
+        "token": "mã truy cập",
+        "unit": "đơn vị",
+        "until": "đến",
+    }
+)
+
+_FORMS = {"csv": "tệp CSV", "dossier": "hồ sơ chứng cứ"}
+
+_VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "form": _FORMS,
+        "kind": {kind.value: kind.label for kind in (*Correction, *Inquiry)},
+        "role": {role.value: role.label for role in Role},
+        "route": {route.value: route.label for route in Route},
+        "state": {state.value: words for state, words in STATE_WORDS.items()},
+    }
+)
+_DAYS = frozenset({"day", "first_day", "last_day"})
+_MOMENTS = frozenset({"as_of", "until"})
 
 
 def deed_label(deed: str) -> str:
@@ -77,23 +114,29 @@ def by_label(by: str, user_name: str) -> str:
     return "Hệ thống, người vận hành" if by == OPERATOR.caller else user_name or by
 
 
-def about_words(about: Mapping[str, Detail], person_code: str) -> Iterator[tuple[str, str]]:
-    """What the deed was about, as pairs of label and value, in the order of the keys; what is empty is left out."""
+def about_words(about: Mapping[str, Detail], person_code: str, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    """What the deed was about, as pairs of label and value, in the order of the keys; what is empty is left out.
+
+    Entries hold moments in UTC; `zone` is the office's.
+    """
     for key in sorted(about):
         value = about[key]
         if value is None or value == "":
             continue
-        words = person_code if key == "person" and person_code else _words(key, value)
-        yield _ABOUT.get(key, key), words
+        words = person_code if key == "person" and person_code else _words(key, value, zone)
+        yield ABOUT.get(key, key), words
 
 
-def _words(key: str, value: Detail) -> str:
+def _words(key: str, value: Detail, zone: ZoneInfo) -> str:
+    """What cannot be read as its key says stands as it is written."""
     if isinstance(value, bool):
         return "có" if value else "không"
-    if key == "route" and value in set(Route):
-        return Route(value).label
-    if key == "role" and value in set(Role):
-        return Role(value).label
-    if key == "mode" and value in set(Mode):
-        return Mode(value).label
-    return str(value)
+    written = str(value)
+    try:
+        if key in _DAYS:
+            return date_short(date.fromisoformat(written))
+        if key in _MOMENTS:
+            return moment(datetime.fromisoformat(written).astimezone(zone))
+    except ValueError:
+        return written
+    return step_label(written) if key == "step" else _VALUES.get(key, {}).get(written, written)

@@ -1,9 +1,13 @@
 """The words for terms of the identity and for what became of a letter, as screens and printed lists say them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from service.domain.coverage import Outstanding, Term
-from service.domain.deliveries import Status
+from service.domain.deliveries import ABANDONED, Accepted, Broken, Deferred, Phase, Refused, Requeued, Status, Unknown
 from service.domain.directory import INVALID_ADDRESS, NO_ADDRESS
 from service.domain.documents import Mode
+from service.domain.receipts import State
 
 _TERMS = {
     Term.CONFIRMED: ("Đã xác nhận", "Đã xem"),
@@ -13,6 +17,36 @@ _TERMS = {
     Term.MOVED_OR_LEFT: ("Chuyển, nghỉ việc",) * 2,
     Term.NOT_REACHABLE: ("Không liên lạc được",) * 2,
 }
+
+STATE_WORDS: Mapping[State, str] = MappingProxyType(
+    {State.LISTED: "Vào hộp văn bản", State.OPENED: "Mở văn bản lần đầu", State.ACKNOWLEDGED: "Đã xác nhận"}
+)
+
+OUTCOME_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        Accepted.name: "máy chủ thư đã nhận",
+        Deferred.name: "máy chủ thư hẹn lại",
+        Refused.name: "máy chủ thư từ chối",
+        Unknown.name: "không rõ máy chủ thư đã nhận chưa",
+        Requeued.name: "chưa gửi được, xếp hàng lại",
+        Broken.name: "lỗi khi gửi",
+        ABANDONED: "dừng giữa chừng, gửi lại",
+    }
+)
+
+PHASE_WORDS: Mapping[Phase, str] = MappingProxyType(
+    {
+        Phase.CONNECT: "kết nối",
+        Phase.GREETING: "máy chủ thư chào",
+        Phase.EHLO: "tự giới thiệu (EHLO)",
+        Phase.STARTTLS: "bật mã hóa (STARTTLS)",
+        Phase.AUTH: "đăng nhập máy chủ thư (AUTH)",
+        Phase.MAIL: "nêu nơi gửi (MAIL)",
+        Phase.RCPT: "nêu nơi nhận (RCPT)",
+        Phase.DATA: "xin gửi nội dung (DATA)",
+        Phase.MESSAGE: "gửi nội dung",
+    }
+)
 
 _ADDRESS_PROBLEMS = {NO_ADDRESS: "Không có địa chỉ thư", INVALID_ADDRESS: "Địa chỉ thư không hợp lệ"}
 

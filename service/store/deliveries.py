@@ -38,6 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from service.domain.deliveries import (
+    ABANDONED,
     FAILED,
     FINAL,
     OPEN,
@@ -59,8 +60,6 @@ from service.store.tables import accounts, attempts, deliveries
 
 # A letter whose worker died this often is claimed alone, so that it cannot take innocent ones with it again.
 SUSPECT_AFTER = 2
-
-ABANDONED = "abandoned"
 
 _NOW = func.clock_timestamp()
 

@@ -92,8 +92,13 @@ def digest_facts(session: Session, digest_id: int) -> DigestFacts | None:
     row = session.execute(select(digests.c.told, digests.c.created_at).where(digests.c.id == digest_id)).first()
     if row is None:
         return None
-    lines = (line | {"due_at": datetime.fromisoformat(line["due_at"])} for line in json.loads(row.told))
-    return DigestFacts(row.created_at, tuple(DigestLine(**line | {"who": tuple(line["who"])}) for line in lines))
+    return DigestFacts(row.created_at, told_lines(row.told))
+
+
+def told_lines(told: str) -> tuple[DigestLine, ...]:
+    """The lines of a digest, as `add_digest` kept them."""
+    lines = (line | {"due_at": datetime.fromisoformat(line["due_at"])} for line in json.loads(told))
+    return tuple(DigestLine(**line | {"who": tuple(line["who"])}) for line in lines)
 
 
 def _written(value: object) -> str:

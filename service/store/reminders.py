@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from service.domain.documents import Mode, Urgency
 from service.domain.occasions import REMINDERS, Kind
 from service.domain.receipts import State
+from service.domain.reminders import BY_HAND
 from service.store.audiences import in_force
 from service.store.deliveries import withdraw
 from service.store.tables import (
@@ -42,12 +43,10 @@ from service.store.tables import (
 # Long after the last step of any deadline.
 _LOOKED_AFTER = timedelta(days=120)
 
-_BY_HAND = "by hand "
-
 
 def by_hand(now: datetime) -> str:
     """The step of a reminder that a person sends."""
-    return f"{_BY_HAND}{now.isoformat()}"
+    return f"{BY_HAND}{now.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ class DoneStep:
 
     @property
     def is_by_hand(self) -> bool:
-        return self.step.startswith(_BY_HAND)
+        return self.step.startswith(BY_HAND)
 
 
 def steps_of(session: Session, distribution_id: int) -> list[DoneStep]:
@@ -203,7 +202,7 @@ def remind_unless_lately(session: Session, asked: Asked, step: str, sent_by: int
 
 
 def _by_hand() -> ColumnElement[bool]:
-    return reminders.c.step.startswith(_BY_HAND)
+    return reminders.c.step.startswith(BY_HAND)
 
 
 def _remind(session: Session, asked: Asked, step: str, who: ColumnElement[bool], sent_by: int | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from service.actions.look_up_evidence import EvidenceLine
 from service.domain.anchors import Anchor, Head
@@ -16,6 +17,7 @@ class EvidenceEntry:
     """One entry in words."""
 
     line: EvidenceLine
+    zone: ZoneInfo
 
     @property
     def label(self) -> str:
@@ -28,7 +30,8 @@ class EvidenceEntry:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """Digests are shortened: they stand in full in the entry's text."""
-        return [(label, _shortened(value)) for label, value in about_words(self.line.about, self.line.person_code)]
+        about = about_words(self.line.about, self.line.person_code, self.zone)
+        return [(label, _shortened(value)) for label, value in about]
 
     @property
     def recorded_at(self) -> datetime | None:

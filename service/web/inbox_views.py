@@ -13,6 +13,7 @@ from service.domain.errors import NotFound
 from service.domain.occasions import parse_occasion
 from service.domain.receipts import Route, State
 from service.domain.vietnamese import full_name
+from service.printing.words import STATE_WORDS
 from service.store.deliveries import letters_of
 from service.store.distributions import distribution_row
 from service.store.documents import FIRST_REVISION, document_row, stored_files
@@ -24,7 +25,6 @@ from service.web.own_terms import own_terms
 from service.web.reader_facts_views import beside_the_receipt
 from service.web.receipt_views import receipt_view
 from service.web.views import (
-    STATE_WORDS,
     Confirmation,
     Deadline,
     DocumentView,

@@ -12,16 +12,20 @@ from sqlalchemy.orm import Session
 from service.domain.absences import Kind as Absence
 from service.domain.audiences import StaffClass
 from service.domain.deliveries import Status
+from service.domain.directory import INVALID_ADDRESS, NO_ADDRESS
 from service.domain.documents import Mode
 from service.domain.inquiries import Kind as Inquiry
+from service.domain.letters import DigestLine
 from service.domain.lists import Origin
 from service.domain.occasions import parse_occasion
 from service.domain.receipts import Route
+from service.domain.reminders import step_label
 from service.domain.roles import Role
-from service.domain.vietnamese import date_short, moment
+from service.domain.vietnamese import date_short, moment, number
 from service.printing.evidence_words import about_words, deed_label
+from service.printing.words import OUTCOME_WORDS, PHASE_WORDS, STATE_WORDS, address_problem_label
+from service.store.digests import told_lines
 from service.store.personal_records import SECTIONS, Owner, Section, count, rows
-from service.web.views import STATE_WORDS
 
 ROWS_SHOWN = 20
 
@@ -144,8 +148,12 @@ COLUMN_WORDS: Mapping[str, str] = {
 
 _LOG = frozenset({"evidence", "deeds"})
 
+_ADDRESS_PROBLEMS = {problem: address_problem_label(problem) for problem in (NO_ADDRESS, INVALID_ADDRESS)}
+
 _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
+    "address_problem": _ADDRESS_PROBLEMS,
     "channel": {"mail": "thư"},
+    "email_problem": _ADDRESS_PROBLEMS,
     "kind": {kind.value: kind.label for kind in (*Inquiry, *Absence)},
     "mode": {mode.value: mode.label for mode in Mode},
     "origin": {
@@ -153,6 +161,8 @@ _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
         Origin.RULE.value: "theo quy tắc của đợt gửi",
         Origin.HAND.value: "thêm bằng tay",
     },
+    "outcome": OUTCOME_WORDS,
+    "phase": {phase.value: words for phase, words in PHASE_WORDS.items()},
     "role": {role.value: role.label for role in Role},
     "route": {route.value: route.label for route in Route},
     "staff_class": {kind.value: kind.label for kind in StaffClass},
@@ -214,7 +224,7 @@ def _log_record(row: RowMapping, zone: ZoneInfo) -> Record:
     told = json.loads(row["entry"])
     recorded_at = datetime.fromisoformat(told["recorded_at"])
     facts = (("Việc", deed_label(told["deed"])), ("Ghi lúc", moment(recorded_at.astimezone(zone))))
-    return Record((*facts, *about_words(told["about"], "")))
+    return Record((*facts, *about_words(told["about"], "", zone)))
 
 
 def _said(column: str, value: object, zone: ZoneInfo) -> str:
@@ -228,13 +238,27 @@ def _said(column: str, value: object, zone: ZoneInfo) -> str:
         case list():
             return ", ".join(map(str, value))
         case _:
-            return _named(column, str(value))
+            return _named(column, str(value), zone)
 
 
 def _when(value: date, zone: ZoneInfo) -> str:
     return moment(value.astimezone(zone)) if isinstance(value, datetime) else date_short(value)
 
 
-def _named(column: str, value: str) -> str:
+def _named(column: str, value: str, zone: ZoneInfo) -> str:
     """A word of the tables as the office says it; every other text as it stands."""
-    return parse_occasion(value).label if column == "occasion" else _VALUE_WORDS.get(column, {}).get(value, value)
+    match column:
+        case "occasion":
+            return parse_occasion(value).label
+        case "step":
+            return step_label(value)
+        case "told":
+            return " ".join(_digest_line(line, zone) for line in told_lines(value))
+        case _:
+            return _VALUE_WORDS.get(column, {}).get(value, value)
+
+
+def _digest_line(line: DigestLine, zone: ZoneInfo) -> str:
+    named = " ".join(filter(None, (line.number, line.title)))
+    due = moment(line.due_at.astimezone(zone))
+    return f"{named}: hạn {due}, {number(line.late)} người chưa xác nhận, trước hết là {', '.join(line.who)}."

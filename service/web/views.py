@@ -4,10 +4,8 @@ Every template also gets `visitor` (None before sign-in), `nav` and `site`. Mome
 office time.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import MappingProxyType
 
 from service.domain.arrivals import Arrival
 from service.domain.documents import Mode, Urgency
@@ -18,10 +16,6 @@ from service.web.correction_views import CorrectionsView
 from service.web.inquiry_views import OwnInquiries
 from service.web.own_terms import OwnTerms
 from service.web.receipt_views import ReceiptView
-
-STATE_WORDS: Mapping[State, str] = MappingProxyType(
-    {State.LISTED: "Vào hộp văn bản", State.OPENED: "Mở văn bản lần đầu", State.ACKNOWLEDGED: "Đã xác nhận"}
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ and must answer what it answered then. The signature that was written on the 8th
 from the 15th on.
 """
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -35,17 +37,21 @@ from service.domain.deadlines import WorkingDays
 from service.domain.deliveries import Outcome, Phase, Refused, Reply
 from service.domain.documents import NewFile
 from service.domain.errors import DocumentRecalled, OldRevision
+from service.domain.evidence import Deed
 from service.domain.letters import Letter
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR
+from service.printing.evidence_words import ABOUT, about_words
 from service.runtime import Runtime
 from service.store.distributions import distribution_row
-from service.store.tables import deliveries, memberships, people, receipt_events, receipts, reminders
+from service.store.tables import deliveries, evidence, memberships, people, receipt_events, receipts, reminders
 from tests.fakes import ACCEPTED, FakeClock, FakeMailer
 from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SCAN = NewFile("danh-sach-da-ky.pdf", "application/pdf", b"%PDF-1.7 signed on the 8th")
+# A value of an enumeration: digests and sheet codes hold digits, and Vietnamese words their marks.
+ENGLISH_WORD = re.compile(r"[a-z]+([_ ][a-z]+)*")
 NAMES = ("an", "binh", "cuc", "dung", "em", "giang", "hanh", "khoa")
 
 
@@ -162,6 +168,7 @@ def test_a_month_of_one_document(month: Month, clock: FakeClock, runtime: Runtim
     it_is_replaced_and_confirmed_anew(month, clock, runtime)
     it_is_recalled(month, clock, runtime)
     assert_nothing_twice(month)
+    assert_the_log_tells_it_in_words(month)
 
 
 def it_is_posted_confirmed_and_excused(month: Month, clock: FakeClock, runtime: Runtime) -> None:
@@ -287,3 +294,15 @@ def assert_nothing_twice(month: Month) -> None:
     assert len(letters) == len(set(letters))
     assert head is not None
     assert head["listed"] == len(listed)
+
+
+def assert_the_log_tells_it_in_words(month: Month) -> None:
+    """No key and no value of a whole month stands on the screen as the log writes it."""
+    with month.runtime.sessions() as session:
+        told = [json.loads(text) for text in session.execute(select(evidence.c.entry)).scalars()]
+    assert len({one["deed"] for one in told}) > len(Deed) // 3
+    for one in told:
+        assert one["deed"] in set(Deed)
+        assert set(one["about"]) <= set(ABOUT), one
+        for _, words in about_words(one["about"], "", ZONE):
+            assert not ENGLISH_WORD.fullmatch(words), (one, words)

@@ -30,6 +30,18 @@ from service.store.tables import absences, digests, recall_confirmations, remind
 from tests.makers import LONG_AGO, make_account, make_actor
 from tests.web.conftest import PASSWORD, Employee, browser, make_employee, send, sign_in
 
+TOLD = json.dumps(
+    [
+        {
+            "distribution_id": 1,
+            "number": "12/KH",
+            "title": "Kế hoạch",
+            "due_at": "2018-03-12T17:00:00+07:00",
+            "late": 2,
+            "who": ["An", "Bình"],
+        }
+    ]
+)
 QUESTION = ControlQuestion("Hạn nộp?", ("Ngày 15", "Ngày 20"), 2)
 
 
@@ -55,9 +67,9 @@ def live(runtime: Runtime, lan: Employee) -> int:
     with runtime.sessions.begin() as session:
         add_grant(session, lan.account_id, Grant(Role.AUDITOR, None, LONG_AGO, None), granted_by=None)
         add_token(session, lan.account_id, "sổ văn bản", b"digest of a token", now)
-        session.execute(insert(reminders).values(**key, step="due"))
+        session.execute(insert(reminders).values(**key, step="20180312T1000Z +1d"))
         session.execute(insert(recall_confirmations).values(**key, route="inbox"))
-        session.execute(insert(digests).values(account_id=lan.account_id, told="{}"))
+        session.execute(insert(digests).values(account_id=lan.account_id, told=TOLD))
         session.execute(
             insert(absences).values(
                 person_id=lan.person_id, reason="nghỉ phép", first_day=date(2018, 3, 1), last_day=date(2018, 3, 2)
@@ -152,6 +164,9 @@ def test_the_page_tells_it_in_words(as_lan: TestClient, runtime: Runtime, lan: E
         "Nghỉ phép",
         "Kiểm soát",
         "01/03/2018",
+        "Quá hạn 1 ngày làm việc",
+        "12/KH Kế hoạch: hạn 17:00 thứ Hai, 12/03/2018, 2 người chưa xác nhận, trước hết là An, Bình.",
+        "máy chủ thư đã nhận",
     ):
         assert words in shown, words
     assert "None" not in shown

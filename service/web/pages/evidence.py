@@ -74,7 +74,7 @@ def show_evidence(
     except BadDate as refused:
         wanted, error = Wanted(), refused.vi
     found = look_up_evidence(site.runtime, visitor.actor, wanted, before, ENTRIES_A_PAGE)
-    entries = tuple(EvidenceEntry(line) for line in found.lines[:ENTRIES_A_PAGE])
+    entries = tuple(EvidenceEntry(line, site.zone) for line in found.lines[:ENTRIES_A_PAGE])
     goes_on = len(found.lines) > ENTRIES_A_PAGE
     view = EvidenceView(
         entries=entries,
