@@ -11,15 +11,18 @@ import pytest
 from sqlalchemy import select
 
 from service.actions.acknowledge import acknowledge, open_document
+from service.actions.correct_document import replace_document
 from service.actions.list_recipients import list_recipients
 from service.actions.make_dossier import make_dossier
 from service.actions.post_document import post_document
+from service.domain.corrections import Replacement
 from service.domain.documents import Mode, NewFile
 from service.domain.dossiers import Dossier
 from service.domain.errors import NotFound
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Actor, Role
 from service.printing.dossier import MANIFEST, report_view, write_dossier
+from service.printing.dossier_verifier import document_faults
 from service.runtime import Runtime
 from service.store.tables import evidence
 from tests.fakes import OFFICE_ZONE
@@ -38,7 +41,7 @@ def make(runtime: Runtime, place: Path, actor: Actor = OPERATOR, distribution_id
 
 @pytest.fixture
 def confirmed(runtime: Runtime) -> Runtime:
-    """Two people with odd names have a document with a file; one of them has confirmed."""
+    """Two people with odd names have a document with files; one has confirmed, and then the document was replaced."""
     with runtime.sessions.begin() as session:
         unit = make_unit(session, name='Phòng "Một"')
         first = make_person(session, unit, family_name="=1+1", given_name="Lan\u2028")
@@ -49,6 +52,9 @@ def confirmed(runtime: Runtime) -> Runtime:
     list_recipients(runtime)
     open_document(runtime, reader, 1, Route.INBOX)
     acknowledge(runtime, reader, 1, 1, Route.INBOX)
+    new = (NewFile("c.txt", "text/plain", b"z"),)
+    replace_document(runtime, OPERATOR, 1, Replacement(replaces=1, note="Sai ngày.", body="Nội dung mới", files=new))
+    acknowledge(runtime, reader, 1, 2, Route.INBOX)
     return runtime
 
 
@@ -99,6 +105,8 @@ def test_it_holds_everything_that_proves_the_distribution(confirmed: Runtime, tm
         "document/revision-1/files/01-.._.._a_b.txt",
         "document/revision-1/files/02-b.txt",
         "document/revision-1/text.txt",
+        "document/revision-2/files/01-c.txt",
+        "document/revision-2/text.txt",
         "list.jsonl",
         "log.jsonl",
         "ranges.csv",
@@ -112,7 +120,7 @@ def test_it_holds_everything_that_proves_the_distribution(confirmed: Runtime, tm
     assert (place / "report.pdf").read_bytes().startswith(b"%PDF")
     assert "không phải chữ ký số" in (place / "README.txt").read_text(encoding="utf-8")
     assert "'=1+1" in (place / "recipients.csv").read_text(encoding="utf-8-sig")
-    assert (place / "log.jsonl").read_text(encoding="utf-8").count("\n") == 4
+    assert (place / "log.jsonl").read_text(encoding="utf-8").count("\n") == 6
 
 
 @pytest.mark.parametrize(
@@ -170,6 +178,8 @@ def replaced(old: str, new: str) -> Change:
 TAMPERINGS = [
     ("document/revision-1/text.txt", replaced("Nội", "Lời"), "is not the text that was posted"),
     ("document/revision-1/files/02-b.txt", replaced("y", "z"), "are not those that were posted"),
+    ("document/revision-2/text.txt", replaced("mới", "cũ"), "is not the text that was posted"),
+    ("document/revision-2/files/01-c.txt", replaced("z", "x"), "are not those that were posted"),
     ("list.jsonl", replaced("Lan", "Lam"), "are not those that were listed"),
     ("list.jsonl", lambda content: content[: content.index(b"\n") + 1], "are not those that were listed"),
     ("ranges.csv", lambda content: content[: content.index(b"\n") + 1], "is not the one whose digest was sealed"),
@@ -204,7 +214,30 @@ def test_a_confirmation_taken_out_of_the_table_is_missed(confirmed: Runtime, tmp
     change(place, "recipients.csv", without_confirmation, with_manifest=True)
     code, said = verify(place)
     assert code == 1
-    assert "has confirmed revision 1 by the log, and the table knows nothing of it" in said
+    assert "has confirmed revision 2 by the log, and the table knows nothing of it" in said
+
+
+def test_a_revision_that_nobody_published_is_found(confirmed: Runtime, tmp_path: Path) -> None:
+    place = unpacked(make(confirmed, tmp_path))
+    forged = "document/revision-3/text.txt"
+    (place / forged).parent.mkdir()
+    (place / forged).touch()
+    change(place, forged, lambda _: b"Khac", with_manifest=True)
+    code, said = verify(place)
+    assert code == 1
+    assert "document/revision-3/ is not a revision that the log knows" in said
+
+
+def test_contents_are_found_in_entries_as_they_were_once_spelt() -> None:
+    contents = {"document/revision-2/text.txt": b"a", "document/revision-2/files/01-c.txt": b"b"}
+    body, file = (hashlib.sha256(content).hexdigest() for content in contents.values())
+    known = {"about": {"revision": 2, "body_sha256": body, "files_sha256": file}}
+    forged = {"about": {"revision": 2, "body_sha256": file, "files_sha256": body}}
+    assert list(document_faults(contents, [known])) == []
+    assert list(document_faults(contents, [forged])) == [
+        "document/revision-2/text.txt is not the text that was posted",
+        "document/revision-2/files are not those that were posted",
+    ]
 
 
 def test_files_that_are_missing_or_too_many_or_no_dossier_at_all_are_found(confirmed: Runtime, tmp_path: Path) -> None:
