@@ -39,8 +39,8 @@ _MOST_REVISIONS = 32_767
 
 class OwnSessionNeeded(ForgedRequest):
     code = "own-session-needed"
-    en = "The inbox is read and confirmed in the person's own session: sign in on the page; a bearer token does not do."
-    vietnamese = "Chỉ đọc, xác nhận văn bản trong hộp khi đồng chí tự đăng nhập; không dùng mã truy cập thay cho người."
+    en = "Inboxes are read and confirmed in the person's own session: sign in on the page; a bearer token does not do."
+    vietnamese = "Chỉ đọc hộp văn bản, xác nhận khi đồng chí tự đăng nhập; không dùng mã truy cập thay cho người."
 
 
 def session_actor(request: Request, actor: ActorDep) -> Actor:

@@ -1,4 +1,7 @@
-"""Danh sách ký nhận on paper: printing sheets, reading one as it was printed, entering who signed it."""
+"""Danh sách ký nhận on paper: printing sheets, reading one as it was printed, entering who signed it.
+
+Entering says that people confirmed, so it is done in the own session of whoever answers for it, never by a token.
+"""
 
 from datetime import date
 from typing import Annotated, Any
@@ -17,6 +20,7 @@ from service.domain.texts import REASON
 from service.printing.roster_pdf import roster_pdf
 from service.store.reports import Scope
 from service.store.sheets import sheets_of
+from service.web.api.inbox import SessionActorDep
 from service.web.api.shapes import Code, Id, Moment, Shape, Text, Word, typed
 from service.web.deps import ActorDep, SiteDep
 from service.web.fields import read_sent
@@ -119,7 +123,7 @@ class EnteredShape(Shape):
     is_current: bool
 
 
-async def signed(request: Request, site: SiteDep, actor: ActorDep, code: Code) -> SignedSheet:
+async def signed(request: Request, site: SiteDep, actor: SessionActorDep, code: Code) -> SignedSheet:
     """The signed sheet in the form; read only for an actor who may enter it.
 
     Raises:
@@ -147,8 +151,11 @@ _FORM: dict[str, Any] = {
     "/sheets/{code}/signatures",
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}},
 )
-def enter(site: SiteDep, actor: ActorDep, given: Annotated[SignedSheet, Depends(signed)]) -> EnteredShape:
-    """Record who signed a sheet, with its scan: everybody named, or after a refusal nobody."""
+def enter(site: SiteDep, actor: SessionActorDep, given: Annotated[SignedSheet, Depends(signed)]) -> EnteredShape:
+    """Record who signed a sheet, with its scan: everybody named, or after a refusal nobody.
+
+    A session's POST, with `X-Form-Token`.
+    """
     return EnteredShape.model_validate(enter_signatures(site.runtime, actor, given))
 
 
@@ -158,6 +165,9 @@ class OnWord(Shape):
 
 
 @router.post("/distributions/{distribution_id}/recipients/{person_code}/entered-for", status_code=204)
-def enter_word(site: SiteDep, actor: ActorDep, distribution_id: Id, person_code: Code, given: OnWord) -> None:
-    """Record on a person's word that they have read the document; its own level of evidence."""
+def enter_word(site: SiteDep, actor: SessionActorDep, distribution_id: Id, person_code: Code, given: OnWord) -> None:
+    """Record on a person's word that they have read the document; its own level of evidence.
+
+    A session's POST, with `X-Form-Token`.
+    """
     enter_for(site.runtime, actor, distribution_id, person_code, given.confirmed_on, given.note)

@@ -34,17 +34,20 @@ IMPORT = "code,name,parent_code\nSO,Sở Thử nghiệm,\n".encode()
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`allowed` get `success`, nobody 401, everybody else 404."""
+    """`allowed` get `success`, nobody 401, everybody else 404; by token all get 403 where a session is needed."""
 
     method: str
     path: str
     allowed: frozenset[str]
     success: int = 200
     body: dict[str, object] = field(default_factory=dict)
+    needs_session: bool = False
 
     def expected(self, who: str) -> int:
         if who == "nobody":
             return 401
+        if self.needs_session:
+            return 403
         return self.success if who in self.allowed else 404
 
     def __str__(self) -> str:
@@ -102,9 +105,15 @@ ENDPOINTS = (
     Endpoint("GET", "/distributions/{own}/report/issued/{report}", READERS),
     Endpoint("GET", "/distributions/{own}/reminders", WITH_MANAGER),
     Endpoint("GET", "/distributions/{other}/reminders", READERS),
-    Endpoint("POST", "/sheets/{sheet}/signatures", SECRETARIAT | {"manager"}, 200, SIGNED),
-    # Somebody confirms once, whoever enters it: no person is left for a second role.
-    Endpoint("POST", "/distributions/{other}/recipients/E/entered-for", SECRETARIAT, 204, {"json": WORD}),
+    Endpoint("POST", "/sheets/{sheet}/signatures", SECRETARIAT | {"manager"}, 200, SIGNED, needs_session=True),
+    Endpoint(
+        "POST",
+        "/distributions/{other}/recipients/E/entered-for",
+        SECRETARIAT,
+        204,
+        {"json": WORD},
+        needs_session=True,
+    ),
     Endpoint("GET", "/distributions/{own}/corrections", WITH_MANAGER),
     Endpoint("GET", "/distributions/{other}/corrections", READERS),
     Endpoint("POST", "/distributions/{other}/errata", SECRETARIAT, 201, {"json": {"note": "05/3 thành 06/3"}}),
