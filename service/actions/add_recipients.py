@@ -39,9 +39,8 @@ def add_recipient(runtime: Runtime, actor: Actor, distribution_id: int, person_c
     """
     actor.must(Act.POST)
     why = given_reason(reason)
-    now = runtime.clock()
     with runtime.sessions.begin() as session:
-        target = _open_list(session, distribution_id)
+        target, now = _open_list(session, distribution_id), runtime.clock()
         person_id = _person(session, person_code)
         if receipt_row(session, distribution_id, person_id) is not None:
             raise AlreadyListed(code=person_code)
@@ -61,9 +60,8 @@ def set_joiners_rule(runtime: Runtime, actor: Actor, distribution_id: int, *, ad
         ListClosed: the list is still being drawn, or the document was recalled.
     """
     actor.must(Act.POST)
-    now = runtime.clock()
     with runtime.sessions.begin() as session:
-        target = _open_list(session, distribution_id)
+        target, now = _open_list(session, distribution_id), runtime.clock()
         list_changes.set_rule(session, target.id, adds_joiners=adds_joiners, since=now)
         changed = entry(Deed.RULE_CHANGED, actor, now, distribution=target.id, adds_joiners=adds_joiners)
         evidence.append(session, changed)

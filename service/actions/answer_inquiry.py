@@ -32,9 +32,8 @@ def answer_inquiry(runtime: Runtime, actor: Actor, inquiry_id: int, words: str, 
     """
     actor.must(Act.ANSWER)
     answer = needed_lines(ANSWER, words if words.strip() or not accepts else _ACCEPTED)
-    now = runtime.clock()
     with runtime.sessions.begin() as session:
-        inquiry = inquiry_row(session, inquiry_id, lock=True)
+        inquiry, now = inquiry_row(session, inquiry_id, lock=True), runtime.clock()
         if inquiry is None:
             raise NotFound
         if inquiry["answered_at"] is not None:

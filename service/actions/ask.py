@@ -26,10 +26,10 @@ def ask(runtime: Runtime, actor: Actor, distribution_id: int, kind: Kind, words:
     if actor.person_id is None:
         raise NotFound
     asked = Asked(distribution_id, actor.person_id, kind, needed_lines(QUESTION, words))
-    now = runtime.clock()
     with runtime.sessions.begin() as session:
         if not lock_receipt(session, distribution_id, actor.person_id):
             raise NotFound
+        now = runtime.clock()
         earlier = waiting_like(session, asked)
         if earlier is not None:
             return earlier

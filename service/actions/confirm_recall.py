@@ -31,7 +31,6 @@ def confirm_recall(runtime: Runtime, actor: Actor, distribution_id: int, route: 
         NotFound: the actor is not on the frozen list.
         NotRecalled: the document was not taken back.
     """
-    now = runtime.clock()
     with runtime.sessions.begin() as session:
         head = distribution_row(session, distribution_id)
         person_id = actor.person_id
@@ -39,6 +38,8 @@ def confirm_recall(runtime: Runtime, actor: Actor, distribution_id: int, route: 
             raise NotFound
         if head["recalled_at"] is None:
             raise NotRecalled
+        # Behind the recall that was just read.
+        now = runtime.clock()
         is_first = recalls.confirm_recall(session, distribution_id, person_id, route, actor.account_id, now)
         if is_first:
             about = {"distribution": distribution_id, "person": person_id, "route": route.value}

@@ -1,8 +1,8 @@
 """The secretariat corrects, replaces or recalls what it published (NĐ 30/2020/NĐ-CP, Điều 18).
 
 Each correction holds its distribution's row: it comes before or behind a confirmation, a part of the list or another
-correction, never between. Letters that have nothing true to say any more are taken back in the same transaction that
-writes the new ones.
+correction, never between. Its moment is read behind the hold, so that moments say who came first. Letters that have
+nothing true to say any more are taken back in the same transaction that writes the new ones.
 """
 
 from dataclasses import replace
@@ -73,11 +73,10 @@ def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, repla
         Refused: see `kept_note`, `check_replacement` and `check_due`; nothing is stored then.
     """
     actor.must(Act.CORRECT)
-    now = runtime.clock()
     kept = replace(replacement, note=kept_note(replacement.note))
     with runtime.sessions.begin() as session:
         hold_absences(session)
-        held = _hold(session, distribution_id)
+        held, now = _hold(session, distribution_id), runtime.clock()
         check_replacement(kept, held.standing, now, runtime.policy.max_file_bytes)
         due = _due(runtime, session, held, kept)
         revision = add_revision(session, held.document_id, _as_kept(kept), now)
@@ -104,10 +103,10 @@ def recall_document(runtime: Runtime, actor: Actor, distribution_id: int, reason
         MissingNote, TooLong, UnstorableText, SecrecyMark: see `kept_note`.
     """
     actor.must(Act.CORRECT)
-    now = runtime.clock()
-    recall = Correction(Kind.RECALL, 1, kept_note(reason), now)
+    why = kept_note(reason)
     with runtime.sessions.begin() as session:
-        held = _hold(session, distribution_id)
+        held, now = _hold(session, distribution_id), runtime.clock()
+        recall = Correction(Kind.RECALL, 1, why, now)
         add_correction(session, distribution_id, recall, actor.account_id)
         take_back(session, distribution_id, now)
         if not held.is_listed:

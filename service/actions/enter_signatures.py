@@ -131,9 +131,9 @@ def enter_signatures(runtime: Runtime, actor: Actor, given: SignedSheet) -> Ente
         NobodyTicked, NameTwice, NotOnSheet: the names do not fit the sheet.
         SignedInFuture, SignedBeforeSheet: a day does not fit it.
     """
-    now = runtime.clock()
     with runtime.sessions.begin() as session:
         _hold(session, given.code)
+        now = runtime.clock()
         found = _open(session, actor, given.code, given.distribution_id)
         check_standing(found.row["recalled_at"])
         scan = _checked_scan(given.scans, runtime.policy.max_file_bytes)
@@ -168,9 +168,10 @@ def enter_for(
         AlreadyConfirmed: the person has confirmed, in whatever way.
     """
     actor.must(Act.KEEP_ROSTERS)
-    known_by, now = given_reason(note), runtime.clock()
+    known_by = given_reason(note)
     with runtime.sessions.begin() as session:
         hold_off(session, distribution_id)
+        now = runtime.clock()
         head = distribution_row(session, distribution_id)
         person = recipient(session, Scope(distribution_id, _reach(actor)), person_code)
         if head is None or person is None:

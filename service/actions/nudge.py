@@ -21,14 +21,17 @@ def nudge(runtime: Runtime, actor: Actor, distribution_id: int) -> int:
         RemindedLately: they were all reminded by hand a short while ago.
     """
     actor.must(Act.REMIND)
-    now, pause = runtime.clock(), runtime.policy.nudge_pause
-    asked = Asked(distribution_id, now, now.date(), None if actor.may(Act.POST) else actor.unit_ids)
-    step = reminders.by_hand(now)
+    pause = runtime.policy.nudge_pause
     with runtime.sessions.begin() as session:
-        if not reminders.wait_for(session, distribution_id) or not reminders.reaches_anybody(session, asked):
+        if not reminders.wait_for(session, distribution_id):
+            raise NotFound
+        now = runtime.clock()
+        asked = Asked(distribution_id, now, now.date(), None if actor.may(Act.POST) else actor.unit_ids)
+        if not reminders.reaches_anybody(session, asked):
             raise NotFound
         if not reminders.count_asked(session, asked):
             raise NobodyToRemind
+        step = reminders.by_hand(now)
         written = reminders.remind_unless_lately(session, asked, step, actor.account_id, now - pause)
         if not written:
             raise RemindedLately(hours=f"{pause.total_seconds() / 3600:g}")

@@ -1,3 +1,4 @@
+import json
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,9 @@ from service.actions.add_recipients import add_recipient
 from service.actions.confirm_recall import confirm_recall
 from service.actions.correct_document import issue_erratum, recall_document, replace_document
 from service.actions.deliver import deliver_due
+from service.actions.enter_signatures import enter_for
 from service.actions.list_recipients import list_recipients
+from service.actions.nudge import nudge
 from service.actions.post_document import post_document
 from service.actions.report_coverage import report_coverage
 from service.domain.corrections import Replacement
@@ -33,6 +36,7 @@ from service.domain.errors import (
     Refused,
     SecrecyMark,
 )
+from service.domain.evidence import instant
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Actor, Role
 from service.runtime import Runtime
@@ -42,7 +46,7 @@ from service.store.reports import Scope
 from tests.fakes import OFFICE_ZONE, FakeClock, FakeMailer
 from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 SCAN = NewFile("ke hoach.pdf", "application/pdf", b"%PDF-1.7 thu")
 Answer = TypeVar("Answer")
 
@@ -400,6 +404,57 @@ def test_a_correction_waits_for_the_confirmation_that_came_first(runtime: Runtim
         )
     thread.join()
     assert answers == [2]
+
+
+Act = Callable[[Runtime, Office], object]
+WAITING_ACTS: dict[str, Act] = {
+    "erratum": lambda runtime, office: issue_erratum(runtime, office.van, office.distribution_id, "Hai thành Hái."),
+    "replacement": lambda runtime, office: replace_document(runtime, office.van, office.distribution_id, better()),
+    "recall": lambda runtime, office: recall_document(runtime, office.van, office.distribution_id, "Nhầm."),
+    "addition": lambda runtime, office: add_recipient(runtime, office.van, office.distribution_id, "CHARLIE", "Mới."),
+    "nudge": lambda runtime, office: nudge(runtime, office.van, office.distribution_id),
+}
+
+
+@pytest.mark.parametrize("name", WAITING_ACTS)
+def test_whoever_waited_for_a_confirmation_bears_the_later_moment(
+    runtime: Runtime, office: Office, clock: FakeClock, name: str
+) -> None:
+    with runtime.sessions.begin() as session:
+        corrections.hold_off(session, office.distribution_id)
+        thread, answers = waits_for_a_lock(runtime, lambda: WAITING_ACTS[name](runtime, office))
+        clock.move(HOUR)
+        confirmed_at = acknowledge(runtime, office.alice, office.distribution_id, 1, Route.INBOX).at
+        clock.move(HOUR)
+    thread.join()
+    assert not isinstance(answers[0], Refused)
+    with runtime.sessions() as session:
+        last = session.execute(select(tables.evidence.c.entry).order_by(tables.evidence.c.id.desc()).limit(1))
+        assert json.loads(last.scalar_one())["recorded_at"] > instant(confirmed_at)
+        (recalled_at,) = session.execute(select(tables.distributions.c.recalled_at)).one()
+    assert recalled_at is None or recalled_at > confirmed_at
+
+
+def test_who_enters_a_word_behind_a_correction_bears_the_later_moment(
+    runtime: Runtime, office: Office, clock: FakeClock
+) -> None:
+    today = clock.now.date()
+    with runtime.sessions.begin() as session:
+        assert corrections.hold(session, office.distribution_id) is not None
+        thread, answers = waits_for_a_lock(
+            runtime, lambda: enter_for(runtime, office.van, office.distribution_id, code_of(runtime), today, "Gặp.")
+        )
+        clock.move(HOUR)
+        released_at = clock.now
+    thread.join()
+    assert answers == [None]
+    with runtime.sessions() as session:
+        assert session.execute(select(tables.receipt_events.c.recorded_at)).scalar_one() == released_at
+
+
+def code_of(runtime: Runtime) -> str:
+    with runtime.sessions() as session:
+        return session.execute(select(tables.people.c.code).order_by(tables.people.c.id).limit(1)).scalar_one()
 
 
 def test_people_confirm_while_others_confirm_and_while_the_list_is_drawn(
