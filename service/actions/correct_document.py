@@ -6,9 +6,9 @@ nothing true to say any more are taken back in the same transaction that writes 
 """
 
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import true
 from sqlalchemy.orm import Session
 
 from service import doorbell
@@ -34,7 +34,7 @@ from service.store.corrections import (
     take_back,
 )
 from service.store.deliveries import withdraw_letters
-from service.store.distributions import Sending, enqueue_letters
+from service.store.distributions import Sending, enqueue_correction
 from service.store.documents import add_revision, document_row, stored_files
 from service.store.excuses import hold_absences
 from service.store.own_deadlines import Whose
@@ -59,7 +59,7 @@ def issue_erratum(runtime: Runtime, actor: Actor, distribution_id: int, note: st
             raise NothingChanged
         erratum = Correction(Kind.ERRATUM, len(earlier) + 1, kept, runtime.clock())
         add_correction(session, distribution_id, erratum, actor.account_id)
-        _announce(runtime, session, held, Occasion(Letter.ERRATUM, erratum.number))
+        _announce(runtime, session, held, Occasion(Letter.ERRATUM, erratum.number), erratum.at)
         _witness(session, actor, distribution_id, erratum, revision=held.standing.revision)
     runtime.doorbell.ring(doorbell.DELIVER_DUE)
     return erratum.number
@@ -86,7 +86,7 @@ def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, repla
         begin_revision(session, distribution_id, revision)
         settle_own_deadlines(runtime, session, Whose(distribution_id))
         withdraw_letters(session, distribution_id, now)
-        _announce(runtime, session, held, Occasion(Letter.REVISION, revision))
+        _announce(runtime, session, held, Occasion(Letter.REVISION, revision), now)
         _witness(session, actor, distribution_id, correction, **_contents(session, held.document_id, revision))
     runtime.doorbell.ring(doorbell.DELIVER_DUE)
     return revision
@@ -112,7 +112,7 @@ def recall_document(runtime: Runtime, actor: Actor, distribution_id: int, reason
         if not held.is_listed:
             finish_list(runtime, session, distribution_id, held.frozen_at)
         withdraw_letters(session, distribution_id, now)
-        _announce(runtime, session, held, RECALL)
+        _announce(runtime, session, held, RECALL, now)
         _witness(session, actor, distribution_id, recall, revision=held.standing.revision)
     runtime.doorbell.ring(doorbell.DELIVER_DUE)
 
@@ -140,9 +140,9 @@ def _as_kept(replacement: Replacement) -> Replacement:
     return replace(replacement, number=kept_number(replacement.number), files=files)
 
 
-def _announce(runtime: Runtime, session: Session, held: Held, occasion: Occasion) -> None:
+def _announce(runtime: Runtime, session: Session, held: Held, occasion: Occasion, now: datetime) -> None:
     sending = Sending(held.id, held.letter_token, held.urgency)
-    enqueue_letters(session, sending, occasion, true(), runtime.policy.mail_domain)
+    enqueue_correction(session, sending, occasion, now, now.date(), runtime.policy.mail_domain)
 
 
 def _contents(session: Session, document_id: int, revision: int) -> dict[str, Detail]:

@@ -6,19 +6,33 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, insert, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    exists,
+    func,
+    insert,
+    literal,
+    not_,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from service.domain.audiences import Audience
 from service.domain.deadlines import Due
 from service.domain.documents import Posting
-from service.domain.occasions import Occasion
+from service.domain.occasions import Kind, Occasion
 from service.store.audiences import belongs, in_force
 from service.store.tables import (
     deliveries,
     distributions,
     documents,
+    exemptions,
     idempotency_keys,
     memberships,
     people,
@@ -232,38 +246,88 @@ def enqueue_range(session: Session, unlisted: Unlisted, occasion: Occasion, upto
 def enqueue_letters(
     session: Session, sending: Sending, occasion: Occasion, who: ColumnElement[bool], mail_domain: str
 ) -> int:
-    """Write the letter of an occasion for every receipt that `who` picks and whose address works; returns how many."""
+    """Write the letter of an occasion for every receipt that `who` picks, to the address as listed, where it works.
+
+    Returns how many.
+    """
+    r = receipts.c
+    listed = _Addressee(r.address, r.family_name, r.given_name, r.unit_name)
+    letters = _letters(sending, occasion, listed, mail_domain)
+    return _enqueue(session, letters.where(who, r.address.is_not(null()), r.address_problem.is_(None)))
+
+
+def enqueue_correction(
+    session: Session, sending: Sending, occasion: Occasion, now: datetime, office_day: date, mail_domain: str
+) -> int:
+    """Write the letter of a correction for everybody listed so far and still here, to their present address.
+
+    A new revision, which asks to confirm anew, is sent to nobody who is exempted. Returns how many.
+    """
+    r, m, x = receipts.c, memberships.c, exemptions.c
+    present = _Addressee(m.email, m.family_name, m.given_name, units.c.name)
+    letters = (
+        _letters(sending, occasion, present, mail_domain)
+        .join(memberships, and_(m.person_id == r.person_id, in_force(now, office_day)))
+        .join(units, units.c.id == m.unit_id)
+        .where(m.email.is_not(null()), m.email_problem.is_(None))
+    )
+    if occasion.kind is Kind.REVISION:
+        exempted = exists().where(
+            x.distribution_id == r.distribution_id, x.person_id == r.person_id, x.lifted_at.is_(None)
+        )
+        letters = letters.where(not_(exempted))
+    return _enqueue(session, letters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Addressee:
+    """Where a letter goes and whom it names."""
+
+    address: ColumnElement[Any]
+    family_name: ColumnElement[Any]
+    given_name: ColumnElement[Any]
+    unit_name: ColumnElement[Any]
+
+
+def _letters(sending: Sending, occasion: Occasion, to: _Addressee, mail_domain: str) -> Select[*tuple[Any, ...]]:
+    """A letter for every receipt of a distribution, in the order of `_LETTER`."""
     r = receipts.c
     # A colon may not stand in a Message-ID unquoted (RFC 5322, section 3.6.4).
     mark = str(occasion).replace(":", ".")
-    reachable = (
+    return (
         select(
             r.distribution_id,
             r.person_id,
             literal(str(occasion)),
-            r.address,
-            func.concat_ws(" ", r.family_name, r.given_name),
-            r.unit_name,
+            to.address,
+            func.concat_ws(" ", to.family_name, to.given_name),
+            to.unit_name,
             literal(sending.urgency),
             func.concat(mark, ".", r.person_id, ".", sending.letter_token, "@", mail_domain),
             r.own_due_at,
         )
-        .where(r.distribution_id == sending.id, who, r.address.is_not(null()), r.address_problem.is_(None))
+        .select_from(receipts)
+        .where(r.distribution_id == sending.id)
         .order_by(r.person_id)
     )
-    columns = [
-        "distribution_id",
-        "person_id",
-        "occasion",
-        "address",
-        "recipient_name",
-        "unit_name",
-        "urgency",
-        "message_id",
-        "own_due_at",
-    ]
+
+
+_LETTER = (
+    "distribution_id",
+    "person_id",
+    "occasion",
+    "address",
+    "recipient_name",
+    "unit_name",
+    "urgency",
+    "message_id",
+    "own_due_at",
+)
+
+
+def _enqueue(session: Session, letters: Select[*tuple[Any, ...]]) -> int:
     written = session.execute(
-        upsert(deliveries).from_select(columns, reachable).on_conflict_do_nothing(), execution_options=_COUNTED
+        upsert(deliveries).from_select(_LETTER, letters).on_conflict_do_nothing(), execution_options=_COUNTED
     )
     return int(written.rowcount)  # type: ignore[attr-defined]  # INSERT gives a CursorResult
 

@@ -19,6 +19,7 @@ from service.actions.enter_signatures import enter_for
 from service.actions.list_recipients import list_recipients
 from service.actions.nudge import nudge
 from service.actions.post_document import post_document
+from service.actions.record_absence import exempt, lift_exemption
 from service.actions.report_coverage import report_coverage
 from service.domain.corrections import Replacement
 from service.domain.documents import Mode, NewFile
@@ -284,6 +285,55 @@ def test_a_recall_takes_back_what_waits_and_writes_to_everybody_with_a_mailbox(
     assert (edition.template, told, edition.files) == ("recall", ["Ban hành nhầm.", "", ""], ())
 
 
+def become(runtime: Runtime, clock: FakeClock, actor: Actor, **version: object) -> None:
+    """The directory learns something about a person; without anything, that they have left."""
+    m = tables.memberships.c
+    present = select(tables.memberships).where(m.person_id == actor.person_id, m.valid_to.is_(None))
+    clock.move(HOUR)
+    with runtime.sessions.begin() as session:
+        row = dict(session.execute(present).mappings().one())
+        session.execute(tables.memberships.update().where(m.id == row.pop("id")).values(valid_to=clock.now))
+        if version:
+            session.execute(tables.memberships.insert().values({**row, "valid_from": clock.now, **version}))
+
+
+CORRECTIONS: dict[str, Callable[[Runtime, Office], object]] = {
+    "erratum:1": lambda runtime, office: issue_erratum(runtime, office.van, office.distribution_id, "Hai thành Hái."),
+    "revision:2": lambda runtime, office: replace_document(runtime, office.van, office.distribution_id, better()),
+    "recall": lambda runtime, office: recall_document(runtime, office.van, office.distribution_id, "Nhầm."),
+}
+
+
+@pytest.mark.parametrize("occasion", CORRECTIONS)
+def test_a_correction_finds_people_where_they_are_now_and_nobody_who_has_left(
+    runtime: Runtime, office: Office, clock: FakeClock, occasion: str
+) -> None:
+    become(runtime, clock, office.alice, email="moi@skhcn.example", given_name="Lan Anh")
+    become(runtime, clock, office.bob)
+    become(runtime, clock, office.dung, email="dung@skhcn.example", email_problem=None)
+    CORRECTIONS[occasion](runtime, office)
+    told = [(one["address"], one["recipient_name"]) for one in letters(runtime) if one["occasion"] == occasion]
+    assert told == [("moi@skhcn.example", "Nguyễn Văn Lan Anh"), ("dung@skhcn.example", "Nguyễn Văn Mẫu")]
+    originals = [one["address"] for one in letters(runtime) if one["occasion"] == "original"]
+    assert "moi@skhcn.example" not in originals
+
+
+def test_who_is_exempted_is_told_of_corrections_but_not_asked_to_confirm_anew(runtime: Runtime, office: Office) -> None:
+    for reader in (office.alice, office.bob):
+        assert reader.person_id is not None
+        exempt(runtime, office.van, office.distribution_id, reader.person_id, "Không thuộc diện.")
+    assert office.bob.person_id is not None
+    lift_exemption(runtime, office.van, office.distribution_id, office.bob.person_id)
+    for correct in CORRECTIONS.values():
+        correct(runtime, office)
+    asked = {(one["occasion"], one["person_id"]) for one in letters(runtime) if one["occasion"] != "original"}
+    both = {office.alice.person_id, office.bob.person_id}
+    assert asked == {
+        ("revision:2", office.bob.person_id),
+        *((occasion, person) for occasion in ("erratum:1", "recall") for person in both),
+    }
+
+
 def test_a_recall_stops_a_posting_that_was_to_be_sent_later(runtime: Runtime, office: Office, clock: FakeClock) -> None:
     posted = post_document(runtime, OPERATOR, make_posting(audience="unit:P1", send_at=clock.now + DAY))
     recall_document(runtime, office.van, posted.distribution_id, "Ban hành nhầm.")
@@ -454,7 +504,9 @@ def test_who_enters_a_word_behind_a_correction_bears_the_later_moment(
 
 def code_of(runtime: Runtime) -> str:
     with runtime.sessions() as session:
-        return session.execute(select(tables.people.c.code).order_by(tables.people.c.id).limit(1)).scalar_one()
+        query = select(tables.people.c.code).order_by(tables.people.c.id).limit(1)
+        code: str = session.execute(query).scalar_one()
+    return code
 
 
 def test_people_confirm_while_others_confirm_and_while_the_list_is_drawn(
