@@ -41,6 +41,8 @@ from service.store.tables import (
     people,
     receipt_events,
     receipts,
+    sheet_lines,
+    sheets,
     sign_ins,
 )
 from service.store.units import office_order
@@ -132,13 +134,13 @@ def _judged(asked: Asked, revision: int) -> CTE:
     opened = or_(opening.c.state.is_not(None), acknowledged)
     fate = _fate(as_of)
     no_address = or_(r.address.is_(None), r.address_problem.is_not(None))
-    unreached = and_(or_(no_address, fate.failed), ~opened)
+    unreached = and_(or_(no_address, fate.failed), ~opened, ~_has_signed_in(as_of), ~_was_handed_paper(as_of))
     term = case(
         (acknowledged if mode is Mode.ACKNOWLEDGE else opened, Term.CONFIRMED.value),
         (memberships.c.id.is_(None), Term.MOVED_OR_LEFT.value),
         (exemption.c.person_id.is_not(None), Term.EXEMPTED.value),
         (absence.c.person_id.is_not(None), Term.ABSENT.value),
-        (and_(unreached, ~_has_signed_in(head["frozen_at"], as_of)), Term.NOT_REACHABLE.value),
+        (unreached, Term.NOT_REACHABLE.value),
         else_=Term.NOT_YET.value,
     )
     query = (
@@ -254,10 +256,17 @@ def _exempted_people(distribution_id: int, as_of: datetime) -> Subquery:
     return exempted.distinct().subquery("exempted")
 
 
-def _has_signed_in(since: datetime, as_of: datetime) -> ColumnElement[bool]:
-    """Whether the person has since the list was drawn; asked only about those whom nothing else has reached."""
-    s = sign_ins.c
-    return exists().where(s.person_id == receipts.c.person_id, s.signed_in_at >= since, s.signed_in_at <= as_of)
+def _has_signed_in(as_of: datetime) -> ColumnElement[bool]:
+    """Whether the person has since coming onto the list; asked only about those whom no letter has reached."""
+    s, r = sign_ins.c, receipts.c
+    return exists().where(s.person_id == r.person_id, s.signed_in_at >= r.listed_at, s.signed_in_at <= as_of)
+
+
+def _was_handed_paper(as_of: datetime) -> ColumnElement[bool]:
+    """Whether the person stands on a sheet that was printed for this list; asked only about those as above."""
+    s, r = sheets.c, receipts.c
+    on_it = sheet_lines.c.sheet_id == s.id, sheet_lines.c.person_id == r.person_id
+    return exists().where(s.distribution_id == r.distribution_id, s.printed_at <= as_of, *on_it)
 
 
 def _by_unit(session: Session, judged: CTE) -> tuple[UnitCoverage, ...]:

@@ -7,12 +7,14 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 
 from service.actions.acknowledge import acknowledge, open_document
+from service.actions.add_recipients import add_recipient
 from service.actions.deliver import deliver_due
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
+from service.actions.print_sheet import print_sheet
 from service.actions.record_absence import Period, exempt, record_absence
 from service.actions.report_coverage import open_report, report_coverage
 from service.domain.coverage import Identity, Report, Term
@@ -26,7 +28,7 @@ from service.runtime import Policy, Runtime
 from service.store.accounts import account_by_id
 from service.store.deliveries import record
 from service.store.sessions import open_session
-from service.store.tables import deliveries, memberships
+from service.store.tables import deliveries, memberships, people, units
 from tests.fakes import ACCEPTED, FakeClock, FakeMailer
 from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
 
@@ -69,6 +71,18 @@ def post(runtime: Runtime, mode: Mode = Mode.ACKNOWLEDGE, audience: str = "all")
 def confirm(runtime: Runtime, office: Office, distribution_id: int, person: int) -> None:
     actor = make_actor(account_id=office.accounts[person], person_id=person)
     acknowledge(runtime, actor, distribution_id, 1, Route.INBOX)
+
+
+def code_of(runtime: Runtime, person: int) -> str:
+    with runtime.sessions() as session:
+        code: str = session.execute(select(people.c.code).where(people.c.id == person)).scalar_one()
+        return code
+
+
+def code_of_unit(runtime: Runtime, unit: int) -> str:
+    with runtime.sessions() as session:
+        code: str = session.execute(select(units.c.code).where(units.c.id == unit)).scalar_one()
+        return code
 
 
 def leave(runtime: Runtime, person: int) -> None:
@@ -124,6 +138,38 @@ def test_who_signed_in_since_is_reachable_without_mail(runtime: Runtime, office:
     sign_in(runtime, office, office.people[0])
     identity = report_coverage(runtime, OPERATOR, distribution_id).identity
     assert (identity.not_reachable, identity.not_yet) == (5, 1)
+
+
+def test_a_sign_in_before_a_person_was_added_reaches_nobody(
+    runtime: Runtime, office: Office, clock: FakeClock, mailer: FakeMailer
+) -> None:
+    distribution_id = post(runtime, audience=f"person:{code_of(runtime, office.people[0])}")
+    late = office.people[1]
+    clock.move(timedelta(days=5))
+    sign_in(runtime, office, late)
+    clock.move(timedelta(days=15))
+    add_recipient(runtime, OPERATOR, distribution_id, code_of(runtime, late), "chuyển đến")
+    mailer.answer = lambda _: NO_SUCH_USER
+    deliver_due(runtime)
+    assert report_coverage(runtime, OPERATOR, distribution_id).identity.not_reachable == 2
+    clock.move(timedelta(days=1))
+    sign_in(runtime, office, late)
+    assert report_coverage(runtime, OPERATOR, distribution_id).identity.not_reachable == 1
+
+
+def test_whoever_stands_on_a_printed_sheet_is_reachable_from_its_printing_on(
+    runtime: Runtime, office: Office, clock: FakeClock, mailer: FakeMailer
+) -> None:
+    distribution_id, other = post(runtime), post(runtime)
+    mailer.answer = lambda _: NO_SUCH_USER
+    deliver_due(runtime)
+    before = clock()
+    clock.move(timedelta(days=1))
+    print_sheet(runtime, OPERATOR, distribution_id, code_of_unit(runtime, office.first))
+    identity = report_coverage(runtime, OPERATOR, distribution_id).identity
+    assert (identity.not_reachable, identity.not_yet) == (3, 3)
+    assert report_coverage(runtime, OPERATOR, distribution_id, before).identity.not_reachable == 6
+    assert report_coverage(runtime, OPERATOR, other).identity.not_reachable == 6, "paper of another document"
 
 
 def test_levels_stand_beside_the_identity_and_are_not_merged(
