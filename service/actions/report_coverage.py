@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from service.actions.own_deadlines import with_own_deadlines
-from service.domain.coverage import Outstanding, Report, Term
+from service.domain.coverage import Outstanding, Report, Term, moment_within
 from service.domain.errors import NotFound
 from service.domain.roles import Act, Actor
 from service.runtime import Runtime
@@ -81,7 +81,7 @@ def list_outstanding(
 
 
 def ask(runtime: Runtime, session: Session, actor: Actor, distribution_id: int, as_of: datetime | None) -> Asked:
-    """What this actor's report of a distribution is about, now by default.
+    """What this actor's report of a distribution is about, now by default; see `moment_within`.
 
     Raises:
         NotFound: as `report_coverage`.
@@ -91,7 +91,7 @@ def ask(runtime: Runtime, session: Session, actor: Actor, distribution_id: int, 
     head = distribution_row(session, distribution_id)
     if head is None or (scope.unit_ids is not None and not lists_anybody(session, scope)):
         raise NotFound
-    return Asked(head, scope, (as_of or now).astimezone(now.tzinfo))
+    return Asked(head, scope, moment_within(as_of, head["frozen_at"], now))
 
 
 def _built(session: Session, asked: Asked, most_outstanding: int) -> Report:

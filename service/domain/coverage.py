@@ -17,6 +17,16 @@ from service.domain.inquiries import Inquiries
 from service.domain.receipts import Route
 
 
+def moment_within(asked: datetime | None, frozen_at: datetime, now: datetime) -> datetime:
+    """What a report that is asked for as of a moment is of: no earlier than the list, no later than `now`.
+
+    In the zone of `now`, which is the answer where None is asked for.
+    """
+    if asked is None:
+        return now
+    return min(max(asked, frozen_at), now).astimezone(now.tzinfo)
+
+
 class Term(StrEnum):
     CONFIRMED = "confirmed"
     MOVED_OR_LEFT = "moved_or_left"

@@ -397,7 +397,25 @@ def assert_explains_itself(report: Report) -> None:
     assert len(report.outstanding) == unexplained
 
 
-def test_a_moment_of_another_zone_is_shown_in_the_offices(runtime: Runtime, office: Office) -> None:
+def test_a_moment_of_another_zone_is_shown_in_the_offices(runtime: Runtime, office: Office, clock: FakeClock) -> None:
     distribution_id = post(runtime)
+    clock.now = datetime.fromisoformat("2030-01-02T08:00:00+07:00")
     moment = datetime.fromisoformat("2030-01-01T20:00:00+00:00")
     assert str(report_coverage(runtime, OPERATOR, distribution_id, moment).as_of) == "2030-01-02 03:00:00+07:00"
+
+
+def test_no_report_is_of_the_future_or_of_a_day_before_the_list(
+    runtime: Runtime, office: Office, clock: FakeClock
+) -> None:
+    distribution_id, posted_at = post(runtime), clock()
+    clock.move(timedelta(days=2))
+    for asked, answered in (
+        (clock() + timedelta(days=1), clock()),
+        (posted_at - timedelta(days=1), posted_at),
+        (posted_at + timedelta(days=1), posted_at + timedelta(days=1)),
+    ):
+        assert report_coverage(runtime, OPERATOR, distribution_id, asked).as_of == answered
+        with open_report(runtime, OPERATOR, distribution_id, asked) as opened:
+            assert opened.report.as_of == answered
+    scheduled = post_document(runtime, OPERATOR, make_posting(send_at=clock() + timedelta(days=1)))
+    assert report_coverage(runtime, OPERATOR, scheduled.distribution_id, posted_at).as_of == clock()

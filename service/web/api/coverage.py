@@ -1,6 +1,5 @@
 """The acknowledgement report of a distribution; a manager's is about the own units, by the frozen list."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -16,10 +15,10 @@ from service.domain.receipts import Route
 from service.web.api.shapes import MOST_LINES, Cursor, GivenMoment, Id, Limit, Moment, Page, Shape, page_of, read_cursor
 from service.web.deps import ActorDep, SiteDep
 from service.web.downloads import report_download
-from service.web.site import Site
 
 router = APIRouter(prefix="/distributions", tags=["distributions"])
 
+# One outside the time from the freezing of the list until now is moved into it.
 AsOf = Annotated[GivenMoment | None, Query(description="Figures as of this moment (RFC 3339); now when absent")]
 
 
@@ -120,9 +119,8 @@ class ReportShape(Shape):
 
 @router.get("/{distribution_id}/report")
 def read_report(site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None) -> ReportShape:
-    moment = _moment(site, as_of)
     return ReportShape.model_validate(
-        report_coverage(site.runtime, actor, distribution_id, moment, most_outstanding=MOST_LINES)
+        report_coverage(site.runtime, actor, distribution_id, as_of, most_outstanding=MOST_LINES)
     )
 
 
@@ -131,8 +129,8 @@ def read_outstanding(
     *, site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[OutstandingShape]:
     """Who has not confirmed; pages of one `as_of` belong together."""
-    after, moment = read_cursor(cursor) or 0, _moment(site, as_of)
-    people = list_outstanding(site.runtime, actor, distribution_id, moment, after=after, limit=limit + 1)
+    after = read_cursor(cursor) or 0
+    people = list_outstanding(site.runtime, actor, distribution_id, as_of, after=after, limit=limit + 1)
     return page_of(people, limit, OutstandingShape.model_validate, lambda person: person.person_id)
 
 
@@ -143,9 +141,5 @@ def read_outstanding(
 )
 def read_report_csv(site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None) -> Response:
     """The same report as one flat table: the sum, the units, and everybody who has not confirmed."""
-    opened = export_report(site.runtime, actor, distribution_id, "csv", _moment(site, as_of))
+    opened = export_report(site.runtime, actor, distribution_id, "csv", as_of)
     return report_download(opened, lambda _: f"report-{distribution_id}.csv")
-
-
-def _moment(site: Site, as_of: datetime | None) -> datetime | None:
-    return as_of.astimezone(site.zone) if as_of else None

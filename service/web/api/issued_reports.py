@@ -65,7 +65,7 @@ def list_reports(site: SiteDep, actor: ActorDep, distribution_id: Id) -> list[Is
 @router.post("/{distribution_id}/report/issued", status_code=201)
 def issue(site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None) -> CheckedReport:
     """Keep the report of the whole office as of a moment."""
-    made = issue_report(site.runtime, actor, distribution_id, as_of.astimezone(site.zone) if as_of else None)
+    made = issue_report(site.runtime, actor, distribution_id, as_of)
     return _checked(*check_report(site.runtime, actor, distribution_id, made))
 
 

@@ -1,11 +1,11 @@
 """A frozen list after it was frozen: who was added, moved or left, and adding to it."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
 
 from service.actions.add_recipients import add_recipient, set_joiners_rule
+from service.domain.coverage import moment_within
 from service.domain.lists import Change, ListChange
 from service.domain.texts import REASON
 from service.store.list_changes import changes_of
@@ -50,9 +50,9 @@ def read(
 ) -> list[ListChangeShape]:
     """The newest lines first; for a manager those of the own units."""
     scope = scope_of(actor, distribution_id)
-    moment: datetime = as_of.astimezone(site.zone) if as_of else site.runtime.clock()
     with site.runtime.sessions() as session:
         head = head_in_scope(session, scope)
+        moment = moment_within(as_of, head["frozen_at"], site.runtime.clock())
         lines = changes_of(session, scope, head["frozen_at"], moment, moment.date(), limit)
     return [ListChangeShape.of(line) for line in lines]
 

@@ -41,7 +41,7 @@ def issue(
     distribution_id: DistributionId,
     as_of: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    moment = asked_moment(site, distribution_id, as_of)
+    moment = asked_moment(site, as_of)
     made = issue_report(site.runtime, visitor.actor, distribution_id, moment)
     return RedirectResponse(f"/distributions/{distribution_id}/report/issued/{made}", HTTPStatus.SEE_OTHER)
 

@@ -45,7 +45,7 @@ def show_report(
     unit_ids = unit_ids_of(visitor.actor)
     head = _head(site, distribution_id)
     try:
-        moment, error = _moment(site, head, as_of), ""
+        moment, error = asked_moment(site, as_of), ""
     except BadDate as refused:
         moment, error = None, refused.vi
     report = report_coverage(site.runtime, visitor.actor, distribution_id, moment)
@@ -79,14 +79,17 @@ def show_report(
 @router.get("/distributions/{distribution_id}/report.csv")
 def download_report(site: SiteDep, visitor: VisitorDep, distribution_id: DistributionId, as_of: AsOf = "") -> Response:
     unit_ids_of(visitor.actor)
-    head = _head(site, distribution_id)
-    opened = export_report(site.runtime, visitor.actor, distribution_id, "csv", _moment(site, head, as_of))
+    opened = export_report(site.runtime, visitor.actor, distribution_id, "csv", asked_moment(site, as_of))
     return report_download(opened, _file_name)
 
 
-def asked_moment(site: Site, distribution_id: int, as_of: str) -> datetime | None:
-    """The moment that a form of the report page asks for; see `_moment`."""
-    return _moment(site, _head(site, distribution_id), as_of)
+def asked_moment(site: Site, as_of: str) -> datetime | None:
+    """The moment that a form of the report page asks for; None for now.
+
+    Raises:
+        BadDate: what was asked for is no moment.
+    """
+    return parse_moment(as_of.strip(), site.runtime.clock()) if as_of.strip() else None
 
 
 def _recall(site: Site, scope: Scope, as_of: datetime) -> RecallStatus | None:
@@ -108,20 +111,6 @@ def _head(site: Site, distribution_id: int) -> RowMapping:
     if head is None:
         raise NotFound
     return head
-
-
-def _moment(site: Site, head: RowMapping, as_of: str) -> datetime | None:
-    """The moment asked for, no earlier than the list and no later than now; None for now.
-
-    Raises:
-        BadDate: what was asked for is no moment.
-    """
-    if not as_of.strip():
-        return None
-    now = site.runtime.clock()
-    asked = parse_moment(as_of.strip(), now)
-    earliest: datetime = head["frozen_at"]
-    return max(min(asked, now), earliest).astimezone(now.tzinfo)
 
 
 def _input(site: Site, at: datetime) -> str:
