@@ -38,7 +38,9 @@ def link_for(runtime: Runtime, newcomer: Employee) -> str:
 def test_the_sign_in_page_says_what_the_service_is_and_what_it_records(client: TestClient, lan: Employee) -> None:
     shown = client.get("/sign-in").text
     assert "chuyển văn bản cải cách hành chính" in shown
-    assert "được mở lần đầu và được xác nhận" in shown
+    for kept in ("được mở lần đầu, được xác nhận", "theo liên kết trong thư", "câu hỏi kiểm tra", "tên máy dùng chung"):
+        assert kept in shown
+    assert "theo địa chỉ mạng, xóa sau khoảng một ngày" in shown
     assert lan.username not in shown
 
 

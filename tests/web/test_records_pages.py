@@ -170,6 +170,7 @@ def test_the_page_tells_it_in_words(as_lan: TestClient, runtime: Runtime, lan: E
     ):
         assert words in shown, words
     assert "None" not in shown
+    assert "tên máy dùng chung" in shown, "what is kept is told as before signing in"
 
 
 def test_a_long_section_shows_the_newest_and_says_how_many_there_are(
