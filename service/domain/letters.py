@@ -122,6 +122,17 @@ class DigestLine:
     late: int
     who: tuple[str, ...]
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether somebody late stands neither under a name nor in the count of a unit."""
+        return self.late > sum(_people(entry) for entry in self.who)
+
+
+def _people(entry: str) -> int:
+    """How many people an entry of a digest stands for: a unit with its count, or one by name."""
+    count = entry.rpartition(": ")[2]
+    return int(count) if count.isdecimal() else 1
+
 
 @dataclass(frozen=True, slots=True)
 class DigestFacts:

@@ -176,6 +176,7 @@ class Composer:
     def _render(self, edition: Edition, *, attached: bool) -> tuple[str, str, str]:
         folder = f"emails/{edition.template}"
         shared: dict[str, object] = {
+            "letter": edition.template,
             "facts": edition.facts,
             "files": edition.files,
             "attached": attached,

@@ -11,10 +11,11 @@ from service.domain.anchors import Anchor, Head, parse_anchor, written
 from service.domain.documents import Mode, Urgency
 from service.domain.errors import BadSetting
 from service.domain.inquiries import Kind
-from service.domain.letters import AnchorFacts, Edition
+from service.domain.letters import AnchorFacts, DigestFacts, DigestLine, Edition, Facts, ReminderFacts
 from service.domain.vietnamese import strip_controls
 from service.mail.addresses import BounceAddress
 from service.mail.compose import Composer
+from service.rendering import template_directory
 from tests.mail.letters import (
     ACCOUNT,
     ANSWER,
@@ -148,7 +149,7 @@ def test_text_and_html_say_the_same() -> None:
         "“Tôi đã đọc và nắm nội dung”",
         "Lời nhắn kèm theo: Đề nghị đọc mục II & III. Trước buổi giao ban.",
         "Căn cứ <Kế hoạch> & quy định. I. MỤC ĐÍCH Nâng cao nhận thức.",
-        "Ông/Bà xác nhận. Thư này không có ảnh hay mã theo dõi.",
+        "trả lời câu hỏi kiểm tra nếu có. Thư này không có ảnh hay mã theo dõi.",
         "Vì sao Ông/Bà nhận thư này: Ông/Bà có tên trong danh sách người nhận của văn bản.",
     ]
     for fact in facts:
@@ -351,3 +352,68 @@ def test_an_anchor_in_a_letter_is_a_line_that_the_verifier_takes() -> None:
     plain = body_of(message, "plain").splitlines()
     assert [found for line in plain if (found := parse_anchor(line))] == [anchor]
     assert written(anchor) in visible(body_of(message, "html"))
+
+
+REMINDER = ReminderFacts(
+    FACTS.title, FACTS.type_name, FACTS.number, Urgency.URGENT, FACTS.due_at, is_late=True, count=2, by_hand=False
+)
+LINE = DigestLine(1, "12/KH", FACTS.title, AT, late=12, who=tuple(f"Người {number}" for number in range(10)))
+CORRECTED = replace(FACTS, revision=2, note="Thay mục 2.")
+FACTS_OF: dict[str, Facts] = {
+    "activation": ACCOUNT,
+    "anchor": AnchorFacts(Anchor(Head(7, b"h" * 32), AT)),
+    "answer": ANSWER,
+    "digest": DigestFacts(AT, (LINE,)),
+    "document": FACTS,
+    "erratum": CORRECTED,
+    "password_set": PASSWORD,
+    "recall": CORRECTED,
+    "receipt": RECEIPT,
+    "reminder": REMINDER,
+    "reset": ACCOUNT,
+    "revision": CORRECTED,
+}
+
+
+def test_every_kind_of_letter_is_composed_below() -> None:
+    folders = (template_directory() / "emails").iterdir()
+    assert set(FACTS_OF) == {folder.name for folder in folders if not folder.name.startswith("_")}
+
+
+@pytest.mark.parametrize(("template", "facts"), FACTS_OF.items())
+def test_both_parts_of_every_letter_end_in_the_same_words_about_what_is_recorded_and_why(
+    template: str, facts: Facts
+) -> None:
+    message = parsed(COMPOSER.compose(make_letter(edition=make_edition(template, facts)), AT).message)
+    text, html = collapsed(body_of(message, "plain")), visible(body_of(message, "html"))
+    recorded = "Hệ thống ghi lại gì: thời điểm máy chủ thư nhận, trả lại hoặc từ chối thư này"
+    footer = text[text.index(recorded) :]
+    assert "Thư này không có ảnh hay mã theo dõi. Vì sao Ông/Bà nhận thư này:" in footer
+    assert html.endswith(footer)
+    assert footer.endswith("Nhầm người nhận hoặc cần hỏi: trả lời thư này.") is (template != "anchor")
+
+
+@pytest.mark.parametrize("template", ["document", "revision", "erratum", "reminder"])
+def test_a_letter_that_opens_a_document_says_that_opening_and_confirming_are_recorded(template: str) -> None:
+    message = parsed(COMPOSER.compose(make_letter(edition=make_edition(template, FACTS_OF[template])), AT).message)
+    told = collapsed(body_of(message, "plain"))
+    assert "cách Ông/Bà mở văn bản lần đầu" in told
+    assert "cách Ông/Bà xác nhận" in told
+
+
+@pytest.mark.parametrize(
+    ("late", "who", "leaves_out"),
+    [
+        (10, tuple(f"Người {number}" for number in range(10)), False),
+        (11, tuple(f"Người {number}" for number in range(10)), True),
+        (5, ("Phòng A: 3", "Phòng B: 2"), False),
+        (6, ("Phòng A: 3", "Phòng B: 2"), True),
+    ],
+)
+def test_a_digest_says_that_it_leaves_people_out_only_when_it_does(
+    late: int, who: tuple[str, ...], leaves_out: bool
+) -> None:
+    digest = DigestFacts(AT, (replace(LINE, late=late, who=who),))
+    message = parsed(COMPOSER.compose(make_letter(edition=make_edition("digest", digest)), AT).message)
+    for kind in ("plain", "html"):
+        assert (f"{who[-1]}..." in body_of(message, kind)) is leaves_out
