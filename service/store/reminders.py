@@ -1,7 +1,7 @@
 """Reminders: which deadlines are open, who is still asked, what was sent. Every statement takes whole lists at once."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -333,3 +333,19 @@ def _late(asked: Asked, *columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]
         .join(distributions, d.id == r.distribution_id)
         .where(asked.still(), func.coalesce(r.own_due_at, d.due_at) < asked.now)
     )
+
+
+def steps_seen(session: Session, distribution_id: int, unit_ids: Collection[int] | None) -> list[DoneStep]:
+    """As `steps_of`; with units, by the people of their frozen lists, without what others alone were sent by hand."""
+    done = steps_of(session, distribution_id)
+    if unit_ids is None:
+        return done
+    e, r = reminders.c, receipts.c
+    query = (
+        select(e.step, func.count())
+        .join(receipts, and_(r.distribution_id == e.distribution_id, r.person_id == e.person_id))
+        .where(e.distribution_id == distribution_id, r.unit_id.in_(unit_ids))
+        .group_by(e.step)
+    )
+    people: dict[str, int] = dict(session.execute(query).all())
+    return [replace(one, people=people.get(one.step, 0)) for one in done if one.step in people or not one.is_by_hand]

@@ -11,7 +11,7 @@ from service.domain.documents import Mode, Urgency
 from service.domain.reminders import plan
 from service.domain.roles import Act, Actor
 from service.runtime import Runtime
-from service.store.reminders import Asked, DoneStep, count_asked, steps_of
+from service.store.reminders import Asked, DoneStep, count_asked, steps_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +34,23 @@ class RemindersView:
 
 
 def reminders_view(runtime: Runtime, session: Session, head: RowMapping, actor: Actor) -> RemindersView | None:
-    """None for a distribution that asks nobody; `head` is a row of `distribution_row`."""
+    """None for a distribution that asks nobody; `head` is a row of `distribution_row`.
+
+    A manager is told of the own units: how many of their people each step reminded.
+    """
     if head["mode"] != Mode.ACKNOWLEDGE.value or head["recalled_at"] is not None:
         return None
     now = runtime.clock()
     units = None if actor.may(Act.POST) else actor.unit_ids
     asked = count_asked(session, Asked(head["id"], now, now.date(), units)) if actor.may(Act.REMIND) else None
-    steps = _steps(runtime, session, head) if head["due_at"] is not None else ()
+    steps = _steps(runtime, session, head, actor) if head["due_at"] is not None else ()
     return RemindersView(head["id"], steps, asked)
 
 
-def _steps(runtime: Runtime, session: Session, head: RowMapping) -> tuple[ReminderStep, ...]:
+def _steps(runtime: Runtime, session: Session, head: RowMapping, actor: Actor) -> tuple[ReminderStep, ...]:
     calendar = office_calendar(runtime, session, head["frozen_at"].date())
-    done = {step.step: step for step in steps_of(session, head["id"])}
+    seen = actor.reach(Act.SEE_REPORTS, Act.SEE_UNIT_REPORTS)
+    done = {step.step: step for step in steps_seen(session, head["id"], seen)}
     due_at, urgency, policy = head["due_at"], Urgency(head["urgency"]), runtime.policy
     asking = plan(policy.reminder_steps.get(urgency, ()), due_at, urgency, calendar)
     telling = plan(policy.escalation_steps.get(urgency, ()), due_at, urgency, calendar)

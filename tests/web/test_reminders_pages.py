@@ -7,13 +7,14 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from service.actions.list_recipients import list_recipients
+from service.actions.nudge import nudge
 from service.actions.post_document import post_document
 from service.domain.documents import Mode
-from service.domain.roles import OPERATOR
+from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
 from service.store.tables import reminders
 from tests.fakes import FakeClock
-from tests.makers import make_posting
+from tests.makers import make_actor, make_posting
 from tests.web.conftest import form_token
 from tests.web.office import Office, make_office, text_of
 
@@ -23,9 +24,9 @@ def office(app: FastAPI, runtime: Runtime) -> Office:
     return make_office(app, runtime)
 
 
-def post(office: Office, mode: Mode = Mode.ACKNOWLEDGE) -> int:
+def post(office: Office, mode: Mode = Mode.ACKNOWLEDGE, audience: str = "unit:P1") -> int:
     due = office.runtime.clock() + timedelta(days=30)
-    posted = post_document(office.runtime, OPERATOR, make_posting(audience="unit:P1", mode=mode, due=due))
+    posted = post_document(office.runtime, OPERATOR, make_posting(audience=audience, mode=mode, due=due))
     list_recipients(office.runtime)
     return posted.distribution_id
 
@@ -70,6 +71,26 @@ def test_a_manager_reminds_by_the_api_as_on_the_page(office: Office) -> None:
         again = client.post(f"/api/v1/distributions/{distribution}/nudge", headers=own)
     assert step["people"] == 2
     assert again.status_code == 409
+
+
+def test_a_manager_is_told_of_the_own_people_alone(office: Office, clock: FakeClock) -> None:
+    distribution = post(office, audience="all")
+    other = office.people["dung"]
+    manager_of_two = make_actor(Role.MANAGER, account_id=other.account_id, unit_ids=frozenset({office.units["P2"]}))
+    clock.move(timedelta(minutes=5))
+    assert nudge(office.runtime, manager_of_two, distribution) == 1
+    clock.move(timedelta(minutes=5))
+    assert nudge(office.runtime, OPERATOR, distribution) == len(office.people) - 1
+    path = f"/distributions/{distribution}"
+    with office.visit("manager") as client:
+        page = text_of(client.get(path).text)
+        (step,) = client.get(f"/api/v1{path}/reminders").json()
+    assert step["people"] == 2
+    assert page.count("đôn đốc") == 1
+    assert "2 người Đã xong" in page
+    with office.visit("secretariat") as client:
+        steps = client.get(f"/api/v1{path}/reminders").json()
+    assert [step["people"] for step in steps] == [1, len(office.people) - 1]
 
 
 def test_what_is_for_information_shows_no_reminders(office: Office) -> None:

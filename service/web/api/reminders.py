@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from service.actions.nudge import nudge
-from service.store.reminders import steps_of
+from service.store.reminders import steps_seen
 from service.web.api.distributions import head_in_scope, scope_of
 from service.web.api.shapes import Id, Moment, Shape
 from service.web.deps import ActorDep, SiteDep
@@ -26,10 +26,11 @@ class Reminded(Shape):
 
 @router.get("/{distribution_id}/reminders")
 def read(site: SiteDep, actor: ActorDep, distribution_id: Id) -> list[DoneStepShape]:
-    """Every step that is over, oldest first."""
+    """Every step that is over, oldest first; for a manager with the people of the own units alone."""
+    scope = scope_of(actor, distribution_id)
     with site.runtime.sessions() as session:
-        head_in_scope(session, scope_of(actor, distribution_id))
-        steps = steps_of(session, distribution_id)
+        head_in_scope(session, scope)
+        steps = steps_seen(session, distribution_id, scope.unit_ids)
     return [DoneStepShape.model_validate(step) for step in steps]
 
 
