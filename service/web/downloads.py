@@ -17,6 +17,7 @@ from service.printing.report_csv import report_csv
 PDF = "application/pdf"
 # What a poster called a file is not trusted: a browser that got text/html would show it as our own page.
 _OTHER = "application/octet-stream"
+_CSV = "text/csv; charset=utf-8"
 
 # A piece crosses into a thread and back, so it is worth that; a line is not.
 _PIECE_CHARACTERS = 65_536
@@ -42,7 +43,7 @@ def report_download(opened: AbstractContextManager[OpenReport], name: Callable[[
         report = stack.enter_context(opened)
         lines = report_csv(report.report, report.outstanding())
         headers = {"Content-Disposition": _named(name(report.report), "attachment")}
-        return Stream(_in_pieces(lines), close=stack.pop_all().close, headers=headers)
+        return Stream(in_pieces(lines), close=stack.pop_all().close, headers=headers)
 
 
 def _named(name: str, how: str) -> str:
@@ -50,7 +51,8 @@ def _named(name: str, how: str) -> str:
     return f"{how}; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
+def in_pieces(lines: Iterator[str]) -> Iterator[str]:
+    """The same text in fewer pieces."""
     piece: list[str] = []
     size = 0
     for line in lines:
@@ -70,17 +72,16 @@ class Stream(StreamingResponse):
     It ends by being sent, by a failure, or by a client that goes away or takes nothing for `patience` seconds.
     """
 
-    media_type = "text/csv; charset=utf-8"
-
     def __init__(
         self,
-        pieces: Iterator[str],
+        pieces: Iterator[str] | Iterator[bytes],
         *,
         close: Callable[[], object],
         headers: dict[str, str],
+        media_type: str = _CSV,
         patience: float = _STALLED_SECONDS,
     ) -> None:
-        super().__init__(pieces, headers=headers)
+        super().__init__(pieces, headers=headers, media_type=media_type)
         self._close = close
         self._patience = patience
 

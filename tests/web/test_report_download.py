@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import cast
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine, QueuePool
+from sqlalchemy import Engine, QueuePool, insert
 from starlette.types import Message, Scope
 
 from service.domain.credentials import digest
@@ -14,12 +15,14 @@ from service.domain.roles import Role
 from service.runtime import Runtime
 from service.store.grants import Grant, add_grant
 from service.store.sessions import add_token
+from service.store.tables import sign_ins
 from service.web.downloads import Stream
 from tests.makers import LONG_AGO, make_account, make_crowd, make_unit
-from tests.web.conftest import send
+from tests.web.conftest import browser, make_employee, send, sign_in
 
 PEOPLE = 3_000
 TOKEN = "token of the auditor"
+BEARER = (b"authorization", b"Bearer " + TOKEN.encode())
 
 HTTP: Scope = {"type": "http", "asgi": {"spec_version": "2.3"}, "method": "GET", "path": "/"}
 
@@ -37,7 +40,7 @@ def distribution(runtime: Runtime) -> int:
 class Client:
     """Asks for the table as a server does for its client, who goes away after `pieces` of the answer."""
 
-    def __init__(self, path: str, pieces: int | None = None) -> None:
+    def __init__(self, path: str, pieces: int | None = None, proof: tuple[bytes, bytes] = BEARER) -> None:
         self.answers: list[Message] = []
         self._leaves_after = pieces
         self._asked = False
@@ -49,7 +52,7 @@ class Client:
             "path": path,
             "raw_path": path.encode(),
             "query_string": b"",
-            "headers": [(b"host", b"testserver"), (b"authorization", b"Bearer " + TOKEN.encode())],
+            "headers": [(b"host", b"testserver"), proof],
             "client": ("192.0.2.7", 4711),
             "server": ("testserver", 443),
         }
@@ -94,6 +97,25 @@ def test_a_reader_who_goes_away_leaves_no_connection_behind(app: FastAPI, runtim
     asyncio.run(client.ask(app))
     assert client.answers[-1].get("more_body"), "the answer was broken off"
     assert connections_in_use(runtime) == 0
+
+
+@pytest.mark.parametrize("path", ["/me/records.json", "/api/v1/me/records", "/me/records.zip"])
+def test_nor_does_who_goes_away_while_taking_the_own_records(app: FastAPI, runtime: Runtime, path: str) -> None:
+    someone = make_employee(runtime)
+    signed_in = [{"person_id": someone.person_id, "signed_in_at": at} for at in moments(PEOPLE)]
+    with runtime.sessions.begin() as session:
+        session.execute(insert(sign_ins), signed_in)
+    with browser(app) as client:
+        sign_in(client, someone.username)
+        cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    reader = Client(path, pieces=1, proof=(b"cookie", cookie.encode()))
+    asyncio.run(reader.ask(app))
+    assert reader.answers[0]["status"] == 200
+    assert connections_in_use(runtime) == 0
+
+
+def moments(count: int) -> Iterator[datetime]:
+    return (LONG_AGO + timedelta(minutes=number) for number in range(count))
 
 
 async def nobody_goes_away() -> Message:

@@ -1,7 +1,7 @@
 """What is recorded about me: seen by the person alone, and taken along as one file."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from service.web.deps import SiteDep, VisitorDep, page
 from service.web.records_export import owner_of, personal_json, personal_zip
@@ -20,10 +20,10 @@ def show_records(request: Request, site: SiteDep, visitor: VisitorDep) -> Respon
 @router.get("/me/records.json")
 def download_json(site: SiteDep, visitor: VisitorDep) -> Response:
     named = {"Content-Disposition": 'attachment; filename="du-lieu-ghi-ve-toi.json"'}
-    return StreamingResponse(personal_json(site, visitor.actor), media_type="application/json", headers=named)
+    return personal_json(site, visitor.actor, named)
 
 
 @router.get("/me/records.zip")
 def download_zip(site: SiteDep, visitor: VisitorDep) -> Response:
     named = {"Content-Disposition": 'attachment; filename="du-lieu-ghi-ve-toi.zip"'}
-    return StreamingResponse(personal_zip(site, visitor.actor), media_type="application/zip", headers=named)
+    return personal_zip(site, visitor.actor, named)
