@@ -13,6 +13,7 @@ from service.domain.roles import Act, Actor
 from service.domain.texts import REASON, given_reason, one_line
 from service.runtime import Runtime
 from service.store import evidence, excuses
+from service.store.corrections import hold_off
 from service.store.deliveries import withdraw_asking
 from service.store.own_deadlines import Whose
 from service.store.receipts import receipt_row
@@ -93,7 +94,9 @@ def exempt(runtime: Runtime, actor: Actor, distribution_id: int, person_id: int,
 
 def exempt_listed(runtime: Runtime, session: Session, actor: Actor, receipt: tuple[int, int], reason: str) -> None:
     """Exempt, in a transaction that is open, who is known to be listed; `receipt` is distribution and person."""
-    (distribution_id, person_id), now = receipt, runtime.clock()
+    distribution_id, person_id = receipt
+    hold_off(session, distribution_id)
+    now = runtime.clock()
     if excuses.add_exemption(session, distribution_id, person_id, reason, actor.account_id, now):
         withdraw_asking(session, distribution_id, person_id, now)
         deed = entry(Deed.EXEMPTED, actor, now, distribution=distribution_id, person=person_id)
@@ -106,9 +109,10 @@ def lift_exemption(runtime: Runtime, actor: Actor, distribution_id: int, person_
     Raises:
         NotFound: the person is none of the actor's, or not exempted.
     """
-    now = runtime.clock()
     with runtime.sessions.begin() as session:
         _check_listed(session, actor, distribution_id, person_id)
+        hold_off(session, distribution_id)
+        now = runtime.clock()
         if not excuses.lift_exemption(session, distribution_id, person_id, actor.account_id, now):
             raise NotFound
         deed = entry(Deed.EXEMPTION_LIFTED, actor, now, distribution=distribution_id, person=person_id)

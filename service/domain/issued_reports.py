@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 from service.domain.coverage import Identity, Levels, Report, Routes, UnitCoverage
 from service.domain.receipts import Route
@@ -15,7 +16,7 @@ from service.domain.receipts import Route
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`units` in office order; `text` is the canonical JSON they were read from."""
+    """`units` in the office order of that day; `text` is the canonical JSON they were read from."""
 
     text: str
     revision: int
@@ -32,6 +33,15 @@ class Figures:
     @property
     def levels(self) -> Levels:
         return sum((unit.levels for unit in self.units), start=Levels())
+
+    def agree_with(self, other: "Figures") -> bool:
+        """Whether both say the same, in whatever order units stand in the office now."""
+        return _unordered(self.text) == _unordered(other.text)
+
+
+def _unordered(text: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(text)
+    return {**told, "units": sorted(told["units"], key=lambda unit: (unit["unit_id"], unit["unit_name"]))}
 
 
 def figures_of(report: Report) -> Figures:

@@ -3,11 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy import Row, Select, Table, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from service.domain.issued_reports import Figures, IssuedReport, read_figures
-from service.store.tables import accounts, issued_reports
+from service.store.tables import absences, accounts, deliveries, issued_reports, sign_ins
+
+# What a report shows that is written without holding the distribution or the directory.
+DATED_FACTS = (deliveries, absences, sign_ins)
+
+
+def hold_table(session: Session, table: Table) -> None:
+    """Wait for everybody who writes to it, and keep them out until the transaction ends; reading goes on."""
+    session.execute(text(f"LOCK TABLE {table.name} IN SHARE MODE"))
 
 
 def add_issued_report(

@@ -1,20 +1,24 @@
 """An issued report keeps its moment and figures, and what is recorded later changes later reports alone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from service.actions.acknowledge import acknowledge
 from service.actions.issue_report import check_report, issue_report
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
+from service.domain.absences import Absence, Kind
 from service.domain.errors import ListIncomplete, NotFound
 from service.domain.receipts import Route, State
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
+from service.store.corrections import hold_off
+from service.store.excuses import add_absence
 from service.store.receipts import ReceiptKey, record_state
-from service.store.tables import evidence, receipt_events
+from service.store.tables import evidence, receipt_events, units
 from tests.fakes import FakeClock
 from tests.makers import make_actor, make_person, make_posting, make_unit
 
@@ -108,3 +112,62 @@ def test_who_may_issue_and_what_cannot_be_issued(
         issue_report(runtime, OPERATOR, scheduled)
     with pytest.raises(NotFound):
         check_report(runtime, OPERATOR, distribution, 999)
+
+
+def test_a_report_waits_for_the_confirmation_that_is_being_written(
+    runtime: Runtime, people: list[int], distribution: int
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with runtime.sessions.begin() as session:
+            hold_off(session, distribution)
+            now = runtime.clock()
+            numbers = pool.submit(issue_report, runtime, OPERATOR, distribution)
+            while not somebody_waits(runtime):
+                assert not numbers.done(), "it did not wait"
+            record_state(
+                session,
+                ReceiptKey(distribution, people[0], 1),
+                State.ACKNOWLEDGED,
+                route=Route.INBOX,
+                account_id=None,
+                effective_at=now,
+                recorded_at=now,
+            )
+        number = numbers.result()
+    issued, is_same = check_report(runtime, OPERATOR, distribution, number)
+    assert (issued.figures.identity.confirmed, is_same) == (1, True)
+
+
+def test_a_report_waits_for_the_absence_that_is_being_written(
+    runtime: Runtime, people: list[int], distribution: int
+) -> None:
+    today = Absence(Kind.LEAVE, runtime.clock().date(), runtime.clock().date(), "")
+    with ThreadPoolExecutor(1) as pool:
+        with runtime.sessions.begin() as session:
+            add_absence(session, people[0], today, None, runtime.clock())
+            numbers = pool.submit(issue_report, runtime, OPERATOR, distribution)
+            while not somebody_waits(runtime):
+                assert not numbers.done(), "it did not wait"
+        number = numbers.result()
+    issued, is_same = check_report(runtime, OPERATOR, distribution, number)
+    assert (issued.figures.identity.absent, is_same) == (1, True)
+
+
+def somebody_waits(runtime: Runtime) -> bool:
+    query = text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    with runtime.sessions() as session:
+        return session.execute(query).first() is not None
+
+
+def test_an_office_that_is_put_in_another_order_changes_no_issued_report(runtime: Runtime) -> None:
+    with runtime.sessions.begin() as session:
+        for code, position in (("A", 1), ("B", 2)):
+            make_person(session, make_unit(session, code=code, name=code, position=position))
+    distribution = post_document(runtime, OPERATOR, make_posting()).distribution_id
+    list_recipients(runtime)
+    number = issue_report(runtime, OPERATOR, distribution)
+    with runtime.sessions.begin() as session:
+        session.execute(update(units).where(units.c.code == "A").values(position=3))
+    issued, is_same = check_report(runtime, OPERATOR, distribution, number)
+    assert is_same
+    assert [unit.unit_name for unit in issued.figures.units] == ["A", "B"], "in the order of its day"
