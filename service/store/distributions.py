@@ -34,6 +34,7 @@ from service.store.tables import (
     documents,
     exemptions,
     idempotency_keys,
+    list_units,
     memberships,
     people,
     receipts,
@@ -64,6 +65,7 @@ def add_distribution(
             urgency=posting.urgency,
             frozen_at=frozen_at,
             adds_joiners=posting.adds_joiners,
+            rule_since=frozen_at,
             followed_through=frozen_at,
             posted_by=posted_by,
             letter_token=secrets.token_hex(8),
@@ -223,7 +225,17 @@ def list_range(session: Session, unlisted: Unlisted, audience: Audience, upto: i
         upsert(receipts).from_select([*LISTED_COLUMNS, "revision"], begun).on_conflict_do_nothing(),
         execution_options=_COUNTED,
     )
+    r = receipts.c
+    keep_units(session, unlisted.id, and_(r.person_id > unlisted.listed_through, r.person_id <= upto))
     return int(written.rowcount)  # type: ignore[attr-defined]  # INSERT gives a CursorResult
+
+
+def keep_units(session: Session, distribution_id: int, who: ColumnElement[bool]) -> None:
+    """Note the units of people of a list who have just been written."""
+    r = receipts.c
+    found = select(r.distribution_id, r.unit_id).where(r.distribution_id == distribution_id, who).distinct()
+    noted = upsert(list_units).from_select(["distribution_id", "unit_id"], found)
+    session.execute(noted.on_conflict_do_nothing())
 
 
 @dataclass(frozen=True, slots=True)

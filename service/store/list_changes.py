@@ -32,7 +32,7 @@ from service.domain.vietnamese import full_name
 from service.store.arrays import among
 from service.store.audiences import belongs, in_force
 from service.store.corrections import first_letters
-from service.store.distributions import LISTED_COLUMNS, Sending, as_listed, enqueue_letters
+from service.store.distributions import LISTED_COLUMNS, Sending, as_listed, enqueue_letters, keep_units
 from service.store.reports import Scope
 from service.store.tables import accounts, distributions, memberships, people, receipts, units
 
@@ -130,6 +130,8 @@ def _add(
     columns = [*LISTED_COLUMNS, "revision", "origin", "origin_reason", "added_by"]
     statement = upsert(receipts).from_select(columns, found).on_conflict_do_nothing().returning(receipts.c.person_id)
     added = list(session.execute(statement).scalars())
+    if added:
+        keep_units(session, target.id, among(receipts.c.person_id, added))
     session.execute(
         update(distributions).where(distributions.c.id == target.id).values(listed=distributions.c.listed + len(added))
     )

@@ -19,6 +19,7 @@ from service.store.tables import (
     deliveries,
     distributions,
     documents,
+    list_units,
     people,
     receipt_events,
     receipts,
@@ -92,7 +93,11 @@ def recipient(session: Session, scope: Scope, person_code: str) -> RecipientLine
 
 def lists_anybody(session: Session, scope: Scope) -> bool:
     """Whether somebody within the scope is on the frozen list."""
-    found: bool = session.execute(select(exists().where(scope.covers()))).scalar_one()
+    u = list_units.c
+    listed = exists().where(u.distribution_id == scope.distribution_id)
+    if scope.unit_ids is not None:
+        listed = listed.where(u.unit_id.in_(scope.unit_ids))
+    found: bool = session.execute(select(listed)).scalar_one()
     return found
 
 
@@ -115,8 +120,8 @@ def distributions_to_units(
     session: Session, unit_ids: Collection[int], before: int | None, limit: int
 ) -> list[RowMapping]:
     """The newest distributions that listed somebody of these units, with the columns of `distributions_page`."""
-    r, d = receipts.c, distributions.c
-    reached = exists().where(r.distribution_id == d.id, r.unit_id.in_(unit_ids))
+    u, d = list_units.c, distributions.c
+    reached = exists().where(u.distribution_id == d.id, u.unit_id.in_(unit_ids))
     query = (
         select(distributions, documents.c.number, documents.c.title, documents.c.type_code)
         .join(documents, documents.c.id == d.document_id)

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 # The last migration. A process that only asks whether the database fits need not load the machinery of migrations.
-SCHEMA = "0011"
+SCHEMA = "0012"
 
 metadata = MetaData(
     naming_convention={
@@ -269,6 +269,8 @@ distributions = Table(
     _moment("listed_at", nullable=True),
     # Whether people who come to the audience later are listed too.
     Column("adds_joiners", Boolean, nullable=False, server_default="false"),
+    # Since when that holds, where it does: who came before is not listed.
+    _moment("rule_since"),
     # Up to when the directory has been looked through for them.
     _moment("followed_through"),
     # Office clock. Reading is blocked from this moment on; the row of `corrections` says who and why.
@@ -365,6 +367,15 @@ receipts = Table(
     Index("ix_receipts_own_due", "own_due_at", postgresql_where=text("own_due_at IS NOT NULL")),
     CheckConstraint("origin IN ('frozen', 'rule', 'hand')", name="origin"),
     CheckConstraint("status IN ('listed', 'opened', 'acknowledged')", name="status"),
+)
+
+# Which units stand on a list, so that a manager's lists are found without reading through them.
+list_units = Table(
+    "list_units",
+    metadata,
+    _ref("distribution_id", "distributions.id"),
+    Column("unit_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("distribution_id", "unit_id"),
 )
 
 receipt_events = Table(
@@ -483,6 +494,7 @@ sheets = Table(
     Column("unit_id", BigInteger),
     _account("printed_by"),
     _moment("printed_at"),
+    Index("ix_sheets_distribution_id", "distribution_id"),
 )
 
 sheet_lines = Table(
@@ -560,6 +572,7 @@ absences = Table(
     # Entered by mistake, cut short or merged into another: from then on it counts no more, before it did.
     _account("withdrawn_by"),
     _moment("withdrawn_at", nullable=True),
+    Index("ix_absences_last_day", "last_day", postgresql_where=text("withdrawn_at IS NULL")),
     CheckConstraint("first_day <= last_day", name="days_in_order"),
     CheckConstraint("kind IN ('leave', 'mission', 'illness', 'maternity', 'study')", name="kind"),
 )

@@ -17,6 +17,7 @@ from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
 from service.store.distributions import distribution_row
 from service.store.list_changes import changes_of
+from service.store.listings import distributions_to_units, lists_anybody
 from service.store.reports import Scope
 from service.store.tables import deliveries, distributions, evidence, memberships, receipts
 from tests.fakes import OFFICE_ZONE, FakeClock, FakeDoorbell
@@ -245,6 +246,22 @@ def test_a_last_day_in_the_directory_is_a_leaving_from_the_next_day_on(
     (line,) = changes(runtime, distribution)
     midnight = clock.now.replace(hour=0, minute=0, second=0, microsecond=0)
     assert (line.person_id, line.change, line.effective_at) == (leaver, Change.LEFT, midnight)
+
+
+def test_a_list_is_found_by_the_unit_of_whoever_was_added(runtime: Runtime, clock: FakeClock, unit: int) -> None:
+    distribution = post(runtime)
+    with runtime.sessions.begin() as session:
+        other = make_unit(session, code="TT")
+        make_person(session, other, code="NV3")
+
+    def lists() -> tuple[bool, int]:
+        with runtime.sessions() as session:
+            reached = distributions_to_units(session, {other}, None, 10)
+            return lists_anybody(session, Scope(distribution, frozenset({other}))), len(reached)
+
+    assert lists() == (False, 0)
+    add_recipient(runtime, OPERATOR, distribution, "NV3", "phối hợp")
+    assert lists() == (True, 1)
 
 
 def test_adding_is_refused_in_one_sentence_and_changes_nothing(runtime: Runtime, clock: FakeClock, unit: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.store.database import make_engine, schema_is_current
 from service.store.documents import add_document
 from service.store.schema import differences, make_schema, newest_revision, upgrade_schema
-from service.store.tables import SCHEMA, deliveries, sign_ins
+from service.store.tables import SCHEMA, deliveries, list_units, sign_ins
 from tests.conftest import Databases
 from tests.makers import POSTING
 
@@ -72,6 +72,27 @@ def test_sign_ins_before_they_were_kept_are_taken_from_the_sessions(databases: D
         upgrade_schema(owner)
         kept = owner.execute(select(sign_ins).order_by(sign_ins.c.signed_in_at)).all()
     assert kept == [(1, march(1)), (1, march(2))]
+
+
+# One list that was drawn, of three people in two rooms.
+BEFORE_LIST_UNITS = """
+INSERT INTO documents (type_code, number, issuing_body, title) VALUES ('KH', '1', 'b', 't');
+INSERT INTO distributions (document_id, mode, audience, frozen_at, letter_token) VALUES
+    (1, 'acknowledge', 'all', '2018-03-01Z', 'x');
+INSERT INTO receipts
+    (distribution_id, person_id, unit_id, unit_name, family_name, given_name, name_key, staff_class)
+SELECT 1, person, unit, 'u', 'f', 'g', 'k', 'c' FROM (VALUES (1, 1), (2, 1), (3, 2)) AS v (person, unit);
+"""
+
+
+def test_units_of_lists_that_were_drawn_before_they_were_kept_are_read_out_of_the_lists(databases: Databases) -> None:
+    u = list_units.c
+    with make_engine(databases.empty()).begin() as owner:
+        make_schema(owner, "0011")
+        owner.execute(text(BEFORE_LIST_UNITS))
+        upgrade_schema(owner)
+        kept = owner.execute(select(u.distribution_id, u.unit_id).order_by(u.unit_id)).all()
+    assert kept == [(1, 1), (1, 2)]
 
 
 def march(day: int) -> datetime:
