@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     DateTime,
     Select,
     and_,
@@ -49,6 +50,7 @@ class OpenList:
     letter_token: str
     urgency: int
     revision: int
+    rule_since: datetime
     followed_through: datetime
 
     @property
@@ -57,8 +59,11 @@ class OpenList:
 
 
 def due_to_follow(session: Session, looked_before: datetime) -> list[int]:
-    """The distributions that add joiners and were last looked at before a moment, the longest ago first."""
-    query = _to_follow(looked_before).order_by(distributions.c.followed_through)
+    """The distributions that add joiners and were last looked at before a moment, the longest ago first.
+
+    While nobody comes, there is none: a rule holds for as long as its document stands, and nearly always in vain.
+    """
+    query = _to_follow(looked_before).where(_somebody_came(looked_before)).order_by(distributions.c.followed_through)
     return list(session.execute(query).scalars())
 
 
@@ -74,6 +79,14 @@ def _to_follow(looked_before: datetime) -> Select[*tuple[Any, ...]]:
     return _open_lists().where(d.adds_joiners, d.followed_through < looked_before)
 
 
+def _somebody_came(moment: datetime) -> ColumnElement[bool]:
+    """Whether the directory holds anybody newer than the last look at a distribution; see `add_joiners`."""
+    m, since = memberships.c, distributions.c.followed_through - _LOOK_BACK
+    newest = select(func.max(m.valid_from)).scalar_subquery()
+    newest_day = select(func.max(m.active_from)).where(m.active_from <= moment.date()).scalar_subquery()
+    return or_(newest > since, newest_day > cast(func.timezone(str(moment.tzinfo), since), Date))
+
+
 def open_list(session: Session, distribution_id: int) -> OpenList | None:
     """The list of a distribution that can still grow: drawn to its end, and not recalled."""
     query = _open_lists().where(distributions.c.id == distribution_id).with_for_update()
@@ -82,9 +95,14 @@ def open_list(session: Session, distribution_id: int) -> OpenList | None:
 
 
 def set_rule(session: Session, distribution_id: int, *, adds_joiners: bool, since: datetime) -> None:
-    """Whether joiners are listed from now on; those who came while the rule was off are not."""
-    changed = {"adds_joiners": adds_joiners, "followed_through": since}
-    session.execute(update(distributions).where(distributions.c.id == distribution_id).values(changed))
+    """Whether joiners are listed from now on; those who came while the rule was off are not.
+
+    Nothing changes where it is so already: a rule that is given again does not begin anew.
+    """
+    d = distributions.c
+    changed = {"adds_joiners": adds_joiners, "rule_since": since, "followed_through": since}
+    is_news = d.adds_joiners.is_not(adds_joiners)
+    session.execute(update(distributions).where(d.id == distribution_id, is_news).values(changed))
 
 
 def add_joiners(
@@ -92,7 +110,7 @@ def add_joiners(
 ) -> list[int]:
     """List everybody who has come to the audience since it was last looked at; returns their ids."""
     m = memberships.c
-    since = followed.followed_through - _LOOK_BACK
+    since = max(followed.followed_through - _LOOK_BACK, followed.rule_since)
     came = or_(m.valid_from > since, m.active_from > since.astimezone(moment.tzinfo).date())
     found = came, in_force(moment, office_day), belongs(audience)
     added = _add(session, followed, and_(*found), moment, Origin.RULE, "", None)
@@ -239,6 +257,6 @@ def _left(scope: Scope, since: datetime, as_of: datetime, office_day: date) -> S
 
 def _open_lists() -> Select[*tuple[Any, ...]]:
     d = distributions.c
-    return select(d.id, d.audience, d.letter_token, d.urgency, d.revision, d.followed_through).where(
+    return select(d.id, d.audience, d.letter_token, d.urgency, d.revision, d.rule_since, d.followed_through).where(
         d.listed_at.is_not(None), d.recalled_at.is_(None)
     )

@@ -16,7 +16,7 @@ from service.domain.lists import Change, ListChange
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
 from service.store.distributions import distribution_row
-from service.store.list_changes import changes_of
+from service.store.list_changes import changes_of, due_to_follow
 from service.store.listings import distributions_to_units, lists_anybody
 from service.store.reports import Scope
 from service.store.tables import deliveries, distributions, evidence, memberships, receipts
@@ -24,6 +24,7 @@ from tests.fakes import OFFICE_ZONE, FakeClock, FakeDoorbell
 from tests.makers import make_actor, make_person, make_posting, make_unit
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -139,6 +140,64 @@ def test_the_rule_can_be_switched_and_reaches_back_over_no_time_in_which_it_was_
     follow_directory(runtime)
     assert joined in listed(runtime, following)
     assert missed not in listed(runtime, following)
+
+
+def test_who_came_minutes_before_the_rule_was_switched_on_is_not_listed(
+    runtime: Runtime, clock: FakeClock, unit: int
+) -> None:
+    following = post(runtime, adds_joiners=True)
+    minute = timedelta(minutes=1)
+    clock.move(10 * minute)
+    set_joiners_rule(runtime, OPERATOR, following, adds_joiners=False)
+    clock.move(10 * minute)
+    missed = join(runtime, unit, "NV5")
+    clock.move(30 * minute)
+    set_joiners_rule(runtime, OPERATOR, following, adds_joiners=True)
+    clock.move(2 * minute)
+    joined = join(runtime, unit, "NV6")
+    clock.move(2 * minute)
+    # Given again, it holds since it was first given.
+    set_joiners_rule(runtime, OPERATOR, following, adds_joiners=True)
+    clock.move(2 * minute)
+    assert follow_directory(runtime) == 1
+    assert joined in listed(runtime, following)
+    assert missed not in listed(runtime, following)
+
+
+def test_who_becomes_visible_behind_the_last_look_is_listed_at_the_next(
+    runtime: Runtime, clock: FakeClock, unit: int
+) -> None:
+    following = post(runtime, adds_joiners=True)
+    clock.move(DAY)
+    join(runtime, unit, "NV5")
+    import_begins = clock.now
+    clock.move(LOOK_EVERY * 20)
+    assert follow_directory(runtime) == 1
+    with runtime.sessions.begin() as session:
+        late = make_person(session, unit, code="NV6", valid_from=import_begins)
+    clock.move(LOOK_EVERY * 2)
+    assert follow_directory(runtime) == 1
+    assert late in listed(runtime, following)
+
+
+def test_while_nobody_comes_no_list_is_looked_at(runtime: Runtime, clock: FakeClock, unit: int) -> None:
+    following = post(runtime, adds_joiners=True)
+
+    def due() -> list[int]:
+        with runtime.sessions() as session:
+            return due_to_follow(session, clock.now - LOOK_EVERY)
+
+    clock.move(DAY)
+    assert due() == []
+    join(runtime, unit, "NV5")
+    clock.move(LOOK_EVERY * 2)
+    assert due() == [following]
+    follow_directory(runtime)
+    clock.move(2 * HOUR)
+    assert due() == [following], "somebody may have become visible behind the first look"
+    follow_directory(runtime)
+    clock.move(DAY)
+    assert due() == []
 
 
 def test_a_list_that_cannot_be_followed_keeps_no_other_from_growing(
