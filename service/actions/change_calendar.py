@@ -10,7 +10,7 @@ from service.domain.calendar_days import DayPlan, announced, read_days
 from service.domain.errors import NotFound
 from service.domain.evidence import Deed, entry
 from service.domain.roles import Act, Actor
-from service.domain.texts import CELL, one_line
+from service.domain.texts import DAY_NOTE, one_line
 from service.reading.day_rows import open_days
 from service.reading.rows import Source
 from service.runtime import Runtime
@@ -34,7 +34,7 @@ def announce_day(runtime: Runtime, actor: Actor, day: date, note: str, *, is_wor
     """
     actor.must(Act.CHANGE_CALENDAR)
     with runtime.sessions.begin() as session:
-        _write(runtime, session, actor, {day: announced(one_line(CELL, note), is_working=is_working)})
+        _write(runtime, session, actor, {day: announced(one_line(DAY_NOTE, note), is_working=is_working)})
 
 
 def clear_day(runtime: Runtime, actor: Actor, day: date) -> None:

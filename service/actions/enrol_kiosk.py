@@ -7,7 +7,7 @@ from service.domain.credentials import digest, kiosk_code_digest, new_code, new_
 from service.domain.errors import BadKioskCode, NotFound
 from service.domain.evidence import Deed, entry
 from service.domain.roles import Act, Actor
-from service.domain.texts import LABEL, needed_line
+from service.domain.texts import KIOSK_NAME, needed_line
 from service.runtime import Runtime
 from service.store import evidence, kiosks
 from service.store.kiosks import Kiosk, KioskLine
@@ -32,7 +32,7 @@ def add_kiosk(runtime: Runtime, actor: Actor, name: str) -> NewKiosk:
         EmptyText, TooLong: the name is none.
     """
     actor.must(Act.ENROL_KIOSKS)
-    known_as, code, now = needed_line(LABEL, name), new_code(), runtime.clock()
+    known_as, code, now = needed_line(KIOSK_NAME, name), new_code(), runtime.clock()
     with runtime.sessions.begin() as session:
         kiosk_id = kiosks.add_kiosk(session, known_as, kiosk_code_digest(code), actor.account_id, now)
         evidence.append(session, entry(Deed.KIOSK_ENROLLED, actor, now, kiosk=kiosk_id))

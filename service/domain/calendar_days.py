@@ -8,7 +8,7 @@ from service.domain.calendar import SpecialDay
 from service.domain.deadlines import parse_date
 from service.domain.errors import BadDate
 from service.domain.findings import Problem, RefusedRow
-from service.domain.texts import CELL
+from service.domain.texts import DAY_NOTE
 from service.domain.vietnamese import fold, nfc, strip_controls
 
 # What stands where nobody wrote a note.
@@ -66,8 +66,8 @@ def _read(row: DayRow) -> tuple[date | None, bool | None, list[RefusedRow]]:
         problems.append(RefusedRow(row.line, "ngày", Problem.BAD_DATE, row.day.strip()))
     if is_working is None:
         problems.append(RefusedRow(row.line, "loại", Problem.UNKNOWN_DAY_KIND, row.kind.strip()))
-    if len(row.note) > CELL.longest:
-        problems.append(RefusedRow(row.line, "ghi chú", Problem.TOO_LONG, str(len(row.note)), str(CELL.longest)))
+    if len(row.note) > DAY_NOTE.longest:
+        problems.append(RefusedRow(row.line, "ghi chú", Problem.TOO_LONG, str(len(row.note)), str(DAY_NOTE.longest)))
     return day, is_working, problems
 
 

@@ -45,6 +45,8 @@ QUESTION = Field("question", "nội dung hỏi", 2_000)
 ANSWER = Field("answer", "câu trả lời", 2_000)
 DISPLAY_NAME = Field("display name", "tên hiển thị", 200)
 LABEL = Field("label", "việc dùng khóa", 200)
+KIOSK_NAME = Field("name of the shared PC", "tên máy dùng chung", 200)
+DAY_NOTE = Field("note on the day", "ghi chú của ngày", 500)
 CODE = Field("code", "mã", 64)
 CELL = Field("cell", "ô", 500)
 

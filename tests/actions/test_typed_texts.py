@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import Column, select
 
 from service.actions.add_recipients import add_recipient
+from service.actions.change_calendar import announce_day
+from service.actions.enrol_kiosk import add_kiosk
 from service.actions.list_recipients import list_recipients
 from service.actions.manage_accounts import create_administrator, first_administrator, setup_code
 from service.actions.manage_tokens import create_token
@@ -61,6 +63,14 @@ def name_the_first(runtime: Runtime, typed: str) -> None:
     first_administrator(runtime, setup_code(runtime) or "", typed, PASSWORD)
 
 
+def name_a_kiosk(runtime: Runtime, typed: str) -> None:
+    add_kiosk(runtime, OPERATOR, typed)
+
+
+def note_a_day(runtime: Runtime, typed: str) -> None:
+    announce_day(runtime, OPERATOR, date(2026, 12, 31), typed, is_working=False)
+
+
 def repeat(runtime: Runtime, key: str) -> None:
     post_document(runtime, OPERATOR, make_posting(), key=key)
 
@@ -79,6 +89,8 @@ TYPED: tuple[tuple[Field, Typing], ...] = (
     (texts.USER_NAME, name),
     (texts.USER_NAME, name_the_first),
     (texts.DISPLAY_NAME, show),
+    (texts.KIOSK_NAME, name_a_kiosk),
+    (texts.DAY_NOTE, note_a_day),
     (texts.IDEMPOTENCY_KEY, repeat),
     (texts.TITLE, post(title=str)),
     (texts.NUMBER, post(number=str)),
@@ -139,7 +151,7 @@ def test_what_is_kept_is_composed_and_holds_nothing_that_nobody_sees(
 
 @pytest.mark.parametrize("reason", ["", " \n", "\u202e"])
 def test_a_reason_that_nobody_can_read_is_none(runtime: Runtime, reason: str) -> None:
-    for send in (excuse, free):
+    for send in (free, add):
         with pytest.raises(MissingReason):
             send(runtime, reason)
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from service.actions.change_calendar import announce_day, clear_day
 from service.actions.office_calendar import calendar_of
-from service.domain.texts import CELL
+from service.domain.texts import DAY_NOTE
 from service.web.api.shapes import FIRST_YEAR, LAST_YEAR, Shape, Text, typed
 from service.web.deps import ActorDep, SiteDep
 
@@ -25,7 +25,7 @@ class CalendarDay(Shape):
 
 class DayGiven(Shape):
     is_working: bool
-    note: Annotated[Text, typed(CELL, "Why; what kind of day it is when empty")] = ""
+    note: Annotated[Text, typed(DAY_NOTE, "Why; what kind of day it is when empty")] = ""
 
 
 @router.get("")

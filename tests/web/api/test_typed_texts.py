@@ -32,6 +32,7 @@ FIELDS: dict[tuple[str, str], Field] = {
     ("/inquiries/{inquiry_id}/answer", "answer"): texts.ANSWER,
     ("/distributions/{distribution_id}/recipients/{person_code}/entered-for", "note"): texts.REASON,
     ("/distributions/{distribution_id}/recipients", "reason"): texts.REASON,
+    ("/calendar/{day}", "note"): texts.DAY_NOTE,
 }
 # Not kept as they are typed: what is read out of them has fields of its own.
 READ = {("/documents", "questions"), ("/sheets/{code}/signatures", "day")}
