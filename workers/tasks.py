@@ -43,8 +43,11 @@ def sweep_due() -> None:
 
 @app.task(name=doorbell.REMIND)
 def remind_due() -> None:
-    remind.remind(runtime())
-    escalate.escalate(runtime())
+    try:
+        remind.remind(runtime(), is_stopping)
+    finally:
+        # Those above are told even where a reminder stands in the way.
+        escalate.escalate(runtime())
 
 
 def runtime() -> Runtime:

@@ -75,8 +75,9 @@ def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, repla
     actor.must(Act.CORRECT)
     kept = replace(replacement, note=kept_note(replacement.note))
     with runtime.sessions.begin() as session:
-        hold_absences(session)
         held, now = _hold(session, distribution_id), runtime.clock()
+        # The distribution's row first, as everywhere.
+        hold_absences(session)
         check_replacement(kept, held.standing, now, runtime.policy.max_file_bytes)
         due = _due(runtime, session, held, kept)
         revision = add_revision(session, held.document_id, _as_kept(kept), now)

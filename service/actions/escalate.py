@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from service import doorbell
 from service.actions.office_calendar import office_calendar
-from service.domain.documents import Urgency
 from service.domain.letters import DigestFacts, DigestLine
 from service.domain.reminders import Rung, come, plan
 from service.domain.roles import Role
@@ -45,23 +44,31 @@ def escalate(runtime: Runtime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
-    """A deadline with the rungs that hear of it by now, those of them that are new by the names of their steps."""
+    """A distribution with the rungs that hear of it by now, those of them that are new by the names of their steps.
+
+    People with a deadline of their own bring its rungs anew.
+    """
 
     deadline: OpenDeadline
     rungs: frozenset[Rung]
     new: Mapping[str, Rung]
 
+    def __or__(self, other: "_Reached") -> "_Reached":
+        return replace(self, rungs=self.rungs | other.rungs, new={**self.new, **other.new})
+
 
 def _reached(runtime: Runtime, session: Session, now: datetime) -> list[_Reached]:
-    calendar, found = office_calendar(runtime, session), []
+    calendar = office_calendar(runtime, session)
+    found: dict[int, _Reached] = {}
     for deadline in reminders.open_deadlines(session, now):
         steps = runtime.policy.escalation_steps.get(deadline.urgency, ())
-        planned = come(plan(steps, deadline.due_at, deadline.urgency, calendar), deadline.frozen_at, now)
+        planned = come(plan(steps, deadline.due_at, deadline.urgency, calendar), deadline.since, now)
         if planned:
-            done = reminders.done_steps(session, deadline.id)
-            new = {one.name: one.step.rung for one in planned if one.name not in done}
-            found.append(_Reached(deadline, frozenset(one.step.rung for one in planned), new))
-    return found
+            done, named = reminders.done_steps(session, deadline.id), {deadline.name(one.name): one for one in planned}
+            new = {name: one.step.rung for name, one in named.items() if name not in done}
+            one = _Reached(deadline, frozenset(one.step.rung for one in planned), new)
+            found[deadline.id] = found[deadline.id] | one if deadline.id in found else one
+    return list(found.values())
 
 
 def _tell(runtime: Runtime, session: Session, reached: list[_Reached], now: datetime) -> int:
@@ -71,12 +78,12 @@ def _tell(runtime: Runtime, session: Session, reached: list[_Reached], now: date
         by_account[superior.account_id].append(superior)
     told = 0
     for account_id, grants in by_account.items():
-        seen = [(one, office.view(grants, one)) for one in reached]
-        lines = [line for one, view in seen for line in office.lines(one.deadline, view)]
-        if lines and any(view.is_new and office.lines(one.deadline, view) for one, view in seen):
-            urgency = max(one.deadline.urgency for one, view in seen if office.lines(one.deadline, view))
-            facts = DigestFacts(now, tuple(lines))
-            digests.add_digest(session, account_id, facts, runtime.policy.mail_domain, Urgency(urgency))
+        views = ((one.deadline, office.view(grants, one)) for one in reached)
+        seen = [(deadline, view) for deadline, view in views if office.late(deadline, view)]
+        if any(view.is_new for _, view in seen):
+            facts = DigestFacts(now, tuple(office.line(deadline, view) for deadline, view in seen))
+            urgency = max(deadline.urgency for deadline, _ in seen)
+            digests.add_digest(session, account_id, facts, runtime.policy.mail_domain, urgency)
             told += 1
     return told
 
@@ -87,6 +94,9 @@ class _View:
 
     unit_ids: frozenset[int] | None
     is_new: bool
+
+    def shows(self, unit_id: int) -> bool:
+        return self.unit_ids is None or unit_id in self.unit_ids
 
 
 _NOTHING = _View(frozenset(), is_new=False)
@@ -114,13 +124,16 @@ class _Office:
         below = frozenset(unit_id for unit_id in self._units if not managed.isdisjoint(self._way_up(unit_id)))
         return _View(below, Rung.UNIT in new)
 
-    def lines(self, deadline: OpenDeadline, view: _View) -> list[DigestLine]:
-        """One line where somebody is late within the view, none else."""
-        late = {unit: count for unit, count in self._late_in(deadline).items() if self._is_in(unit, view)}
-        if not late:
-            return []
+    def late(self, deadline: OpenDeadline, view: _View) -> dict[int, int]:
+        """How many are late within the view, by unit."""
+        if deadline.id not in self._late:
+            self._late[deadline.id] = reminders.late_by_unit(self._session, self._asked(deadline))
+        return {unit: count for unit, count in self._late[deadline.id].items() if view.shows(unit)}
+
+    def line(self, deadline: OpenDeadline, view: _View) -> DigestLine:
+        late = self.late(deadline, view)
         who = self._by_unit(late) if view.unit_ids is None else self._by_name(deadline, view.unit_ids)
-        line = DigestLine(
+        return DigestLine(
             distribution_id=deadline.id,
             number=deadline.number,
             title=deadline.title,
@@ -128,7 +141,6 @@ class _Office:
             late=sum(late.values()),
             who=tuple(who),
         )
-        return [line]
 
     def _stands_on(self, rung: Rung, grant: Superior) -> bool:
         """The chief of office is who manages the unit that keeps the office (Chánh Văn phòng)."""
@@ -143,11 +155,6 @@ class _Office:
             unit_id = self._units[unit_id].parent_id
         return way
 
-    def _late_in(self, deadline: OpenDeadline) -> dict[int, int]:
-        if deadline.id not in self._late:
-            self._late[deadline.id] = reminders.late_by_unit(self._session, self._asked(deadline))
-        return self._late[deadline.id]
-
     def _by_unit(self, late: dict[int, int]) -> list[str]:
         most = sorted(late.items(), key=lambda found: (-found[1], self._units[found[0]].name))
         return [f"{self._units[unit_id].name}: {count}" for unit_id, count in most[:LINES_OF_A_DOCUMENT]]
@@ -158,7 +165,3 @@ class _Office:
 
     def _asked(self, deadline: OpenDeadline, unit_ids: frozenset[int] | None = None) -> Asked:
         return Asked(deadline.id, self._now, self._now.date(), unit_ids)
-
-    @staticmethod
-    def _is_in(unit_id: int, view: _View) -> bool:
-        return view.unit_ids is None or unit_id in view.unit_ids

@@ -36,7 +36,7 @@ def nudge(runtime: Runtime, actor: Actor, distribution_id: int) -> int:
         if not written:
             raise RemindedLately(hours=f"{pause.total_seconds() / 3600:g}")
         reminders.finish_steps(session, distribution_id, {step: written}, now, actor.account_id)
-        reminders.queue_reminders(session, distribution_id, step, Kind.NUDGE, runtime.policy.mail_domain)
+        reminders.queue_reminders(session, asked, step, Kind.NUDGE, runtime.policy.mail_domain)
         evidence.append(session, entry(Deed.REMINDED, actor, now, distribution=distribution_id, people=written))
     runtime.doorbell.ring(doorbell.DELIVER_DUE)
     return written

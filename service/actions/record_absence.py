@@ -12,8 +12,7 @@ from service.domain.evidence import Deed, entry
 from service.domain.roles import Act, Actor
 from service.domain.texts import REASON, given_reason, one_line
 from service.runtime import Runtime
-from service.store import evidence, excuses
-from service.store.corrections import hold_off
+from service.store import evidence, excuses, reminders
 from service.store.deliveries import withdraw_asking
 from service.store.own_deadlines import Whose
 from service.store.receipts import receipt_row
@@ -33,7 +32,7 @@ def record_absence(
 ) -> None:
     """Record that a person is away. Days already recorded with the same kind make one absence with the new ones.
 
-    Open deadlines of this person move with it.
+    Open deadlines of this person move with it, and who is away today is reminded of nothing.
 
     Raises:
         NotFound: the person is none of the actor's.
@@ -45,6 +44,8 @@ def record_absence(
     new = Absence(kind, period.first, period.last, one_line(REASON, reason))
     with runtime.sessions.begin() as session:
         check_reach(session, actor, person_id)
+        asking = reminders.asking_distributions(session, person_id)
+        reminders.hold_off(session, asking)
         excuses.hold_person(session, person_id)
         known = excuses.overlapping_absences(session, person_id, new.first_day, new.last_day)
         merged = merge(new, known.values())
@@ -53,6 +54,9 @@ def record_absence(
         _withdraw(runtime, session, actor, person_id, list(known))
         _add(runtime, session, actor, person_id, merged)
         settle_own_deadlines(runtime, session, Whose(person_ids=[person_id]))
+        now = runtime.clock()
+        if merged.first_day <= now.date() <= merged.last_day:
+            reminders.withdraw_reminders(session, asking, [person_id], now)
 
 
 def withdraw_absence(
@@ -95,7 +99,7 @@ def exempt(runtime: Runtime, actor: Actor, distribution_id: int, person_id: int,
 def exempt_listed(runtime: Runtime, session: Session, actor: Actor, receipt: tuple[int, int], reason: str) -> None:
     """Exempt, in a transaction that is open, who is known to be listed; `receipt` is distribution and person."""
     distribution_id, person_id = receipt
-    hold_off(session, distribution_id)
+    reminders.hold_off(session, [distribution_id])
     now = runtime.clock()
     if excuses.add_exemption(session, distribution_id, person_id, reason, actor.account_id, now):
         withdraw_asking(session, distribution_id, person_id, now)

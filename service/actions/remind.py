@@ -4,6 +4,8 @@ However many workers do this at once, and however often one is killed in between
 person has one row a step.
 """
 
+from collections.abc import Callable
+
 from sqlalchemy.orm import Session
 
 from service import doorbell
@@ -11,77 +13,79 @@ from service.actions.office_calendar import office_calendar
 from service.domain.calendar import Calendar
 from service.domain.evidence import Deed, entry
 from service.domain.occasions import Kind
-from service.domain.reminders import OWN, come, plan
+from service.domain.reminders import Offset, Planned, come, plan
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from service.store import evidence, reminders
-from service.store.reminders import Asked, OpenDeadline, OwnDeadline
+from service.store.reminders import Asked, OpenDeadline
 
 
-def remind(runtime: Runtime) -> int:
+def remind(runtime: Runtime, is_stopping: Callable[[], bool] = lambda: False) -> int:
     """Take every step that has come; returns how many reminders were written."""
-    now = runtime.clock()
     with runtime.sessions() as session:
         calendar = office_calendar(runtime, session)
-        deadlines = reminders.open_deadlines(session, now)
-        own = reminders.own_deadlines(session, now)
-    written = sum(_remind_listed(runtime, deadline, calendar) for deadline in deadlines)
-    written += sum(_remind_one(runtime, deadline, calendar) for deadline in own)
+        deadlines = reminders.open_deadlines(session, runtime.clock())
+    written = 0
+    for deadline in deadlines:
+        if is_stopping():
+            break
+        written += _take_own(runtime, deadline, calendar) if deadline.is_own else _take(runtime, deadline, calendar)
     if written:
         runtime.doorbell.ring(doorbell.DELIVER_DUE)
     return written
 
 
-def _remind_listed(runtime: Runtime, deadline: OpenDeadline, calendar: Calendar) -> int:
+def _come(runtime: Runtime, deadline: OpenDeadline, calendar: Calendar) -> list[Planned[Offset]]:
+    steps = runtime.policy.reminder_steps.get(deadline.urgency, ())
+    planned = plan(steps, deadline.due_at, deadline.urgency, calendar)
+    return come(planned, deadline.since, runtime.clock())
+
+
+def _take(runtime: Runtime, deadline: OpenDeadline, calendar: Calendar) -> int:
     """The latest step that has come is taken; those before it, missed while nobody worked, are passed by."""
-    now, steps = runtime.clock(), runtime.policy.reminder_steps.get(deadline.urgency, ())
-    planned = come(plan(steps, deadline.due_at, deadline.urgency, calendar), deadline.frozen_at, now)
-    if not planned:
-        return 0
+    planned = _come(runtime, deadline, calendar)
     names = [step.name for step in planned]
     with runtime.sessions.begin() as session:
-        if not _not_done(session, deadline.id, names) or not reminders.hold(session, deadline.id, deadline.due_at):
+        if not _not_done(session, deadline.id, names) or not reminders.hold(session, deadline):
             return 0
         # Whoever held it before may have taken the step meanwhile.
         new = _not_done(session, deadline.id, names)
         if not new:
             return 0
-        written = _take(runtime, session, deadline.id, names[-1]) if names[-1] in new else 0
-        reminders.finish_steps(session, deadline.id, {step: written * (step == names[-1]) for step in new}, now)
+        written = _remind(runtime, session, deadline, planned[-1]) if names[-1] in new else 0
+        counts = {step: written * (step == names[-1]) for step in new}
+        reminders.finish_steps(session, deadline.id, counts, runtime.clock())
     return written
 
 
-def _take(runtime: Runtime, session: Session, distribution_id: int, step: str) -> int:
-    now = runtime.clock()
-    written = reminders.remind_all(session, Asked(distribution_id, now, now.date()), step)
-    _send(runtime, session, distribution_id, step, written)
-    return written
+def _take_own(runtime: Runtime, deadline: OpenDeadline, calendar: Calendar) -> int:
+    """As `_take`, but people come to an own deadline and leave it, so each is asked about every time."""
+    planned = _come(runtime, deadline, calendar)
+    if not planned:
+        return 0
+    latest = planned[-1]
+    with runtime.sessions.begin() as session:
+        owes = reminders.owes_reminders(session, _asked(runtime, deadline), deadline, latest.name, latest.at)
+        if not owes or not reminders.hold(session, deadline):
+            return 0
+        return _remind(runtime, session, deadline, latest)
 
 
 def _not_done(session: Session, distribution_id: int, steps: list[str]) -> list[str]:
-    done = reminders.done_steps(session, distribution_id)
+    done = reminders.done_steps(session, distribution_id) if steps else set()
     return [step for step in steps if step not in done]
 
 
-def _remind_one(runtime: Runtime, own: OwnDeadline, calendar: Calendar) -> int:
-    now, steps = runtime.clock(), runtime.policy.reminder_steps.get(own.urgency, ())
-    planned = come(plan(steps, own.due_at, own.urgency, calendar), own.listed_at, now)
-    if not planned:
-        return 0
-    # The name of the person's own step must not meet that of a step for everybody.
-    step = f"{OWN}{planned[-1].name}"
-    with runtime.sessions.begin() as session:
-        if reminders.was_reminded(session, own, step):
-            return 0
-        asked = Asked(own.distribution_id, now, now.date())
-        written = reminders.remind_one(session, asked, own.person_id, step)
-        _send(runtime, session, own.distribution_id, step, written)
+def _remind(runtime: Runtime, session: Session, deadline: OpenDeadline, step: Planned[Offset]) -> int:
+    asked, name = _asked(runtime, deadline), deadline.name(step.name)
+    written = reminders.remind_by(session, asked, deadline, step.name, step.at)
+    if written:
+        reminders.queue_reminders(session, asked, name, Kind.REMINDER, runtime.policy.mail_domain)
+        told = entry(Deed.REMINDED, OPERATOR, asked.now, distribution=deadline.id, people=written, step=name)
+        evidence.append(session, told)
     return written
 
 
-def _send(runtime: Runtime, session: Session, distribution_id: int, step: str, written: int) -> None:
-    if not written:
-        return
-    reminders.queue_reminders(session, distribution_id, step, Kind.REMINDER, runtime.policy.mail_domain)
-    told = entry(Deed.REMINDED, OPERATOR, runtime.clock(), distribution=distribution_id, people=written, step=step)
-    evidence.append(session, told)
+def _asked(runtime: Runtime, deadline: OpenDeadline) -> Asked:
+    now = runtime.clock()
+    return Asked(deadline.id, now, now.date())

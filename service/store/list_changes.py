@@ -69,7 +69,7 @@ def due_to_follow(session: Session, looked_before: datetime) -> list[int]:
 
 def hold_to_follow(session: Session, distribution_id: int, looked_before: datetime) -> OpenList | None:
     """One of `due_to_follow`, unless another worker is at it or has been meanwhile."""
-    query = _to_follow(looked_before).where(distributions.c.id == distribution_id).with_for_update(skip_locked=True)
+    query = _to_follow(looked_before).where(distributions.c.id == distribution_id).with_for_update(key_share=True, skip_locked=True)
     row = session.execute(query).first()
     return OpenList(*row) if row else None
 
@@ -89,7 +89,7 @@ def _somebody_came(moment: datetime) -> ColumnElement[bool]:
 
 def open_list(session: Session, distribution_id: int) -> OpenList | None:
     """The list of a distribution that can still grow: drawn to its end, and not recalled."""
-    query = _open_lists().where(distributions.c.id == distribution_id).with_for_update()
+    query = _open_lists().where(distributions.c.id == distribution_id).with_for_update(key_share=True)
     row = session.execute(query).first()
     return OpenList(*row) if row else None
 

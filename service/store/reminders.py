@@ -1,15 +1,19 @@
 """Reminders: which deadlines are open, who is still asked, what was sent. Every statement takes whole lists at once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
+    Row,
     Select,
     Text,
     and_,
+    any_,
     cast,
     exists,
     func,
@@ -20,15 +24,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from service.domain.corrections import Kind as Correcting
 from service.domain.documents import Mode, Urgency
 from service.domain.occasions import REMINDERS, Kind
 from service.domain.receipts import State
-from service.domain.reminders import BY_HAND
+from service.domain.reminders import BY_HAND, OWN
 from service.store.audiences import in_force
 from service.store.deliveries import withdraw
 from service.store.tables import (
     absences,
     accounts,
+    corrections,
     deliveries,
     distributions,
     documents,
@@ -51,28 +57,56 @@ def by_hand(now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OpenDeadline:
-    """A must-confirm distribution whose deadline may still bring steps."""
+    """A must-confirm distribution whose deadline may still bring steps.
+
+    It asks `since` it was sent, or since the last replacement. `is_own` for the deadline of single people of it.
+    """
 
     id: int
     due_at: datetime
-    frozen_at: datetime
+    since: datetime
     urgency: Urgency
     number: str
     title: str
+    is_own: bool = False
+
+    def name(self, step: str) -> str:
+        """What the step is called where it is kept: a person's own must not meet that of a step for everybody."""
+        return f"{OWN}{step}" if self.is_own else step
 
 
 def open_deadlines(session: Session, now: datetime) -> list[OpenDeadline]:
+    """Those of whole distributions, then those that absences or a later listing gave to single people."""
     d = distributions.c
-    query = (
-        select(d.id, d.due_at, d.frozen_at, d.urgency, documents.c.number, documents.c.title)
-        .join(documents, documents.c.id == d.document_id)
-        .where(_asks(), d.due_at.is_not(None), d.due_at > now - _LOOKED_AFTER)
-        .order_by(d.due_at, d.id)
-    )
+    common = _deadlines(d.due_at, now).where(d.due_at.is_not(None)).order_by(d.due_at, d.id)
+    own_due = receipts.c.own_due_at
+    still_asked = and_(receipts.c.distribution_id == d.id, receipts.c.status != State.ACKNOWLEDGED.value)
+    own = _deadlines(own_due, now).join(receipts, still_asked).where(own_due.is_not(None)).distinct()
     return [
-        OpenDeadline(found, due_at, frozen_at, Urgency(urgency), number, title)
-        for found, due_at, frozen_at, urgency, number, title in session.execute(query)
+        *(_deadline(row) for row in session.execute(common)),
+        *(replace(_deadline(row), is_own=True) for row in session.execute(own)),
     ]
+
+
+def _deadlines(due_at: ColumnElement[datetime], now: datetime) -> Select[*tuple[Any, ...]]:
+    d, c = distributions.c, corrections.c
+    replaced_at = (
+        select(func.max(c.effective_at))
+        .where(c.distribution_id == d.id, c.kind == Correcting.REPLACEMENT.value)
+        .scalar_subquery()
+    )
+    since = func.greatest(d.frozen_at, replaced_at)
+    return (
+        select(d.id, due_at, since, d.urgency, documents.c.number, documents.c.title)
+        .select_from(distributions)
+        .join(documents, documents.c.id == d.document_id)
+        .where(_asks(), due_at > now - _LOOKED_AFTER)
+    )
+
+
+def _deadline(row: Row[*tuple[Any, ...]]) -> OpenDeadline:
+    found, due_at, since, urgency, number, title = row
+    return OpenDeadline(found, due_at, since, Urgency(urgency), number, title)
 
 
 def _asks() -> ColumnElement[bool]:
@@ -81,20 +115,50 @@ def _asks() -> ColumnElement[bool]:
     return and_(d.mode == Mode.ACKNOWLEDGE.value, d.listed_at.is_not(None), d.recalled_at.is_(None))
 
 
-def hold(session: Session, distribution_id: int, due_at: datetime) -> bool:
+def hold(session: Session, deadline: OpenDeadline) -> bool:
     """Be the only one who plans reminders of a distribution until this transaction ends; False while another is at it.
 
-    False too for a distribution that asks nobody any more, or by another deadline.
+    False too for a distribution that asks nobody any more, or by another deadline. Whoever opens or confirms is not
+    kept waiting; corrections and excuses are.
     """
     d = distributions.c
-    query = select(d.id).where(d.id == distribution_id, d.due_at == due_at, _asks())
-    return session.execute(query.with_for_update(skip_locked=True)).first() is not None
+    query = select(d.id).where(d.id == deadline.id, _asks())
+    if not deadline.is_own:
+        query = query.where(d.due_at == deadline.due_at)
+    return session.execute(query.with_for_update(key_share=True, skip_locked=True)).first() is not None
 
 
 def wait_for(session: Session, distribution_id: int) -> bool:
     """As `hold`, but after whoever is at it."""
     query = select(distributions.c.id).where(distributions.c.id == distribution_id, _asks())
-    return session.execute(query.with_for_update()).first() is not None
+    return session.execute(query.with_for_update(key_share=True)).first() is not None
+
+
+def hold_off(session: Session, distribution_ids: Collection[int]) -> None:
+    """Keep reminders of these distributions out until the transaction ends; whoever is at one is waited for.
+
+    To be called first by whoever excuses people: a reminder is then written before, and taken back, or not at all.
+    """
+    d = distributions.c
+    rows = select(d.id).where(d.id == any_(_ids(distribution_ids))).order_by(d.id).with_for_update(read=True)
+    session.execute(rows)
+
+
+def asking_distributions(session: Session, person_id: int) -> list[int]:
+    """The distributions that ask this person to confirm, and have no answer yet."""
+    r, d = receipts.c, distributions.c
+    query = (
+        select(r.distribution_id)
+        .join(distributions, d.id == r.distribution_id)
+        .where(r.person_id == person_id, r.status != State.ACKNOWLEDGED.value, _asks())
+        .order_by(r.distribution_id)
+    )
+    return list(session.execute(query).scalars())
+
+
+def _ids(values: Collection[int]) -> ColumnElement[Sequence[int]]:
+    """One parameter, however many there are."""
+    return cast(list(values), ARRAY(BigInteger))
 
 
 def done_steps(session: Session, distribution_id: int) -> set[str]:
@@ -182,14 +246,22 @@ def reaches_anybody(session: Session, asked: Asked) -> bool:
     return found
 
 
-def remind_all(session: Session, asked: Asked, step: str) -> int:
-    """Write a reminder for everybody who is asked and shares the distribution's deadline; returns how many."""
-    return _remind(session, asked, step, receipts.c.own_due_at.is_(None))
+def remind_by(session: Session, asked: Asked, deadline: OpenDeadline, step: str, at: datetime) -> int:
+    """Write a reminder for everybody who is asked by this deadline and was listed before the step; returns how many."""
+    r = receipts.c
+    share = r.own_due_at == deadline.due_at if deadline.is_own else r.own_due_at.is_(None)
+    return _remind(session, asked, deadline.name(step), and_(share, r.listed_at < at))
 
 
-def remind_one(session: Session, asked: Asked, person_id: int, step: str) -> int:
-    """The same for one person, whose deadline is another."""
-    return _remind(session, asked, step, receipts.c.person_id == person_id)
+def owes_reminders(session: Session, asked: Asked, deadline: OpenDeadline, step: str, at: datetime) -> bool:
+    """Whether an own deadline's step has not reached everybody whom it is for: their number changes as they come."""
+    r, e = receipts.c, reminders.c
+    reached = exists().where(
+        e.distribution_id == r.distribution_id, e.person_id == r.person_id, e.step == deadline.name(step)
+    )
+    owed = exists().where(asked.still(), r.own_due_at == deadline.due_at, r.listed_at < at, not_(reached))
+    found: bool = session.execute(select(owed)).scalar_one()
+    return found
 
 
 def remind_unless_lately(session: Session, asked: Asked, step: str, sent_by: int | None, since: datetime) -> int:
@@ -206,17 +278,18 @@ def _by_hand() -> ColumnElement[bool]:
 
 
 def _remind(session: Session, asked: Asked, step: str, who: ColumnElement[bool], sent_by: int | None = None) -> int:
+    """A receipt is held while its reminder is written: who confirms meanwhile is passed over, or takes it back."""
     r = receipts.c
     told = select(r.distribution_id, r.person_id, literal(step), literal(sent_by), literal(asked.now))
-    found = told.where(asked.still(), who)
+    found = told.where(asked.still(), who).with_for_update(read=True, of=receipts)
     columns = ["distribution_id", "person_id", "step", "sent_by", "created_at"]
     statement = upsert(reminders).from_select(columns, found).on_conflict_do_nothing()
     written = session.execute(statement, execution_options={"preserve_rowcount": True})
     return int(written.rowcount)  # type: ignore[attr-defined]  # INSERT gives a CursorResult
 
 
-def queue_reminders(session: Session, distribution_id: int, step: str, kind: Kind, mail_domain: str) -> int:
-    """Write the letter of each reminder of a step, to the present address of its person; returns how many.
+def queue_reminders(session: Session, asked: Asked, step: str, kind: Kind, mail_domain: str) -> int:
+    """Write the letter of each reminder written just now, to the present address of its person; returns how many.
 
     A letter's number is that of the reminder among all that its person got for this distribution.
     """
@@ -245,7 +318,13 @@ def queue_reminders(session: Session, distribution_id: int, step: str, kind: Kin
         .join(distributions, d.id == e.distribution_id)
         .join(memberships, and_(m.person_id == e.person_id, m.valid_to.is_(None)))
         .join(units, units.c.id == m.unit_id)
-        .where(e.distribution_id == distribution_id, e.step == step, m.email.is_not(None), m.email_problem.is_(None))
+        .where(
+            e.distribution_id == asked.distribution_id,
+            e.step == step,
+            e.created_at == asked.now,
+            m.email.is_not(None),
+            m.email_problem.is_(None),
+        )
         .order_by(e.person_id)
     )
     columns = [
@@ -263,38 +342,6 @@ def queue_reminders(session: Session, distribution_id: int, step: str, kind: Kin
     statement = upsert(deliveries).from_select(columns, letters).on_conflict_do_nothing()
     written = session.execute(statement, execution_options={"preserve_rowcount": True})
     return int(written.rowcount)  # type: ignore[attr-defined]  # INSERT gives a CursorResult
-
-
-@dataclass(frozen=True, slots=True)
-class OwnDeadline:
-    """A person whose own deadline is another than the distribution's."""
-
-    distribution_id: int
-    person_id: int
-    due_at: datetime
-    listed_at: datetime
-    urgency: Urgency
-
-
-def own_deadlines(session: Session, now: datetime) -> list[OwnDeadline]:
-    """Of people who have not confirmed, where the distribution still asks."""
-    r, d = receipts.c, distributions.c
-    query = (
-        select(r.distribution_id, r.person_id, r.own_due_at, r.listed_at, d.urgency)
-        .join(distributions, d.id == r.distribution_id)
-        .where(r.own_due_at > now - _LOOKED_AFTER, r.status != State.ACKNOWLEDGED.value, _asks())
-        .order_by(r.distribution_id, r.person_id)
-    )
-    return [
-        OwnDeadline(found, person, due_at, listed_at, Urgency(urgency))
-        for found, person, due_at, listed_at, urgency in session.execute(query)
-    ]
-
-
-def was_reminded(session: Session, own: OwnDeadline, step: str) -> bool:
-    e = reminders.c
-    query = select(e.step).where(e.distribution_id == own.distribution_id, e.person_id == own.person_id, e.step == step)
-    return session.execute(query).first() is not None
 
 
 def withdraw_reminders(

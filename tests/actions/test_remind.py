@@ -8,18 +8,23 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from service.actions.acknowledge import acknowledge
+from service.actions.correct_document import replace_document
 from service.actions.deliver import deliver_due
 from service.actions.escalate import escalate
 from service.actions.list_recipients import list_recipients
 from service.actions.nudge import nudge
 from service.actions.post_document import post_document
+from service.actions.record_absence import Period, record_absence
 from service.actions.remind import remind
+from service.domain.corrections import Replacement
+from service.domain.deadlines import WorkingDays
 from service.domain.documents import Mode, Urgency
 from service.domain.errors import NobodyToRemind, NotFound, RemindedLately
 from service.domain.letters import DigestFacts, ReminderFacts
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
+from service.store import corrections
 from service.store.excuses import add_exemption
 from service.store.grants import Grant, add_grant
 from service.store.tables import absences, deliveries, distributions, receipts, reminder_steps, reminders
@@ -176,6 +181,64 @@ def test_a_person_with_an_own_deadline_has_own_steps(runtime: Runtime, clock: Fa
     assert remind(runtime) == 0
 
 
+def test_of_two_people_with_the_same_own_deadline_each_is_reminded_for_themselves(
+    runtime: Runtime, clock: FakeClock, people: People
+) -> None:
+    distribution = post(runtime)
+    own_due = datetime(2027, 6, 16, 17, 0, tzinfo=ZONE)
+
+    def give_own_deadline(person: int) -> None:
+        mine = (receipts.c.distribution_id == distribution, receipts.c.person_id == person)
+        with runtime.sessions.begin() as session:
+            session.execute(update(receipts).where(*mine).values(own_due_at=own_due))
+
+    give_own_deadline(people.an)
+    clock.now = datetime(2027, 6, 14, 7, 0, tzinfo=ZONE)
+    remind(runtime)
+    confirm(runtime, distribution, people.an)
+    clock.move(timedelta(minutes=5))
+    give_own_deadline(people.cuc)
+    remind(runtime)
+    assert letters(runtime, "reminder").count((people.an, "reminder:1", "cancelled")) == 1
+    assert [person for person, _, _ in letters(runtime, "reminder")].count(people.an) == 1
+    assert people.cuc in [person for person, _, _ in letters(runtime, "reminder")]
+    assert remind(runtime) == 0
+
+
+def test_a_replacement_brings_no_step_that_lies_before_it(runtime: Runtime, clock: FakeClock, people: People) -> None:
+    distribution = post(runtime)
+    clock.now = datetime(2027, 6, 10, 10, 0, tzinfo=ZONE)
+    remind(runtime)
+    before = len(reminded(runtime))
+    new = Replacement(replaces=1, note="Sửa nội dung", body="Bản mới.", due=WorkingDays(1))
+    replace_document(runtime, OPERATOR, distribution, new)
+    clock.move(timedelta(minutes=1))
+    assert remind(runtime) == 0
+    assert len(reminded(runtime)) == before
+
+
+def test_who_is_recorded_absent_today_gets_no_reminder_that_still_waits(
+    runtime: Runtime, clock: FakeClock, people: People
+) -> None:
+    post(runtime)
+    clock.now = datetime(2027, 6, 9, 7, 0, tzinfo=ZONE)
+    remind(runtime)
+    today = clock.now.date()
+    record_absence(runtime, OPERATOR, people.cuc, Period(today, today), "ốm")
+    assert (people.cuc, "reminder:1", "cancelled") in letters(runtime, "reminder")
+    assert (people.an, "reminder:1", "waiting") in letters(runtime, "reminder")
+
+
+def test_a_reader_who_opens_the_document_holds_no_reminder_up(
+    runtime: Runtime, clock: FakeClock, people: People
+) -> None:
+    distribution = post(runtime)
+    clock.now = datetime(2027, 6, 9, 7, 0, tzinfo=ZONE)
+    with runtime.sessions.begin() as opening:
+        corrections.hold_off(opening, distribution)
+        assert remind(runtime) == 4
+
+
 def test_the_letter_says_until_when_and_how_often(
     runtime: Runtime, clock: FakeClock, mailer: FakeMailer, people: People
 ) -> None:
@@ -307,6 +370,24 @@ def test_a_deadline_that_brings_nothing_new_does_not_stand_in_the_way_of_another
     list_recipients(runtime)
     clock.now = datetime(2027, 6, 21, 7, 0, tzinfo=ZONE)
     assert escalate(runtime) == 1
+
+
+def test_those_above_hear_of_who_is_late_by_a_deadline_of_their_own(
+    runtime: Runtime, clock: FakeClock, mailer: FakeMailer, people: People
+) -> None:
+    grant(runtime, people.an, Role.MANAGER, people.room)
+    distribution = post(runtime)
+    confirm(runtime, distribution, people.dung)
+    mine = (receipts.c.distribution_id == distribution, receipts.c.person_id == people.cuc)
+    own_due = datetime(2027, 6, 25, 17, 0, tzinfo=ZONE)
+    with runtime.sessions.begin() as session:
+        session.execute(update(receipts).where(*mine).values(own_due_at=own_due))
+    clock.now = datetime(2027, 6, 18, 7, 0, tzinfo=ZONE)
+    assert escalate(runtime) == 0
+    clock.now = datetime(2027, 6, 28, 7, 0, tzinfo=ZONE)
+    assert escalate(runtime) == 1
+    assert digests_of(runtime, mailer)[people.an] == [(1, ("Nguyễn Văn Cúc",))]
+    assert escalate(runtime) == 0
 
 
 def test_nobody_above_is_troubled_when_nobody_is_late(runtime: Runtime, clock: FakeClock, people: People) -> None:
