@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from service import doorbell
 from service.actions.own_deadlines import settle_own_deadlines
 from service.domain.audiences import parse_audience
-from service.domain.errors import AlreadyListed, HasLeft, ListClosed, NotFound, UnknownPerson
+from service.domain.corrections import check_standing
+from service.domain.errors import AlreadyListed, HasLeft, ListBeingDrawn, NotFound, UnknownPerson
 from service.domain.evidence import Deed, entry
 from service.domain.roles import OPERATOR, Act, Actor
 from service.domain.texts import given_reason
@@ -32,7 +33,7 @@ def add_recipient(runtime: Runtime, actor: Actor, distribution_id: int, person_c
     Raises:
         NotFound: the actor may not post, or there is no such distribution.
         MissingReason, TooLong, UnstorableText: the reason is none.
-        ListClosed: the list is still being drawn, or the document was recalled.
+        ListBeingDrawn, DocumentRecalled: it is too early, or too late.
         UnknownPerson: no person has this code.
         HasLeft: the person is no longer in the office.
         AlreadyListed: the person stands on the list.
@@ -57,7 +58,7 @@ def set_joiners_rule(runtime: Runtime, actor: Actor, distribution_id: int, *, ad
 
     Raises:
         NotFound: the actor may not post, or there is no such distribution.
-        ListClosed: the list is still being drawn, or the document was recalled.
+        ListBeingDrawn, DocumentRecalled: it is too early, or too late.
     """
     actor.must(Act.POST)
     with runtime.sessions.begin() as session:
@@ -111,9 +112,11 @@ def _open_list(session: Session, distribution_id: int) -> OpenList:
     target = list_changes.open_list(session, distribution_id)
     if target is not None:
         return target
-    if distribution_row(session, distribution_id) is None:
+    head = distribution_row(session, distribution_id)
+    if head is None:
         raise NotFound
-    raise ListClosed
+    check_standing(head["recalled_at"])
+    raise ListBeingDrawn
 
 
 def _person(session: Session, code: str) -> int:

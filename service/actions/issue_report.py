@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from service.actions.report_coverage import report_coverage
-from service.domain.errors import ListIncomplete, NotFound
+from service.domain.errors import ListBeingDrawn, NotFound
 from service.domain.evidence import Deed, entry
 from service.domain.issued_reports import IssuedReport, figures_of
 from service.domain.roles import Act, Actor
@@ -19,7 +19,7 @@ def issue_report(runtime: Runtime, actor: Actor, distribution_id: int, as_of: da
 
     Raises:
         NotFound: the actor may not issue reports, or there is no such distribution.
-        ListIncomplete: the list is still being drawn, so the figures would be part of the truth only.
+        ListBeingDrawn: the list is still being drawn, so the figures would be part of the truth only.
     """
     actor.must(Act.ISSUE_REPORTS)
     now = runtime.clock()
@@ -27,7 +27,7 @@ def issue_report(runtime: Runtime, actor: Actor, distribution_id: int, as_of: da
     _let_writers_finish(runtime, distribution_id)
     report = report_coverage(runtime, actor, distribution_id, moment, most_outstanding=0)
     if not report.listing_done:
-        raise ListIncomplete
+        raise ListBeingDrawn
     now, figures = runtime.clock(), figures_of(report)
     with runtime.sessions.begin() as session:
         made = add_issued_report(session, distribution_id, report.as_of, figures, actor.account_id, now)

@@ -269,18 +269,6 @@ class RemindedLately(Conflict):
     vietnamese = "Đã đôn đốc trong vòng {hours} giờ qua; chưa nhắc lại ai."
 
 
-class ListClosed(Conflict):
-    code = "list-closed"
-    en = "Nobody can be added now: the list is still being drawn, or the document was recalled."
-    vietnamese = "Lúc này chưa thêm được người nhận: danh sách đang được lập hoặc văn bản đã thu hồi."
-
-
-class ListIncomplete(Conflict):
-    code = "list-incomplete"
-    en = "The list is still being drawn, so its figures are not the whole truth yet; try again in a moment."
-    vietnamese = "Danh sách đang được lập nên số liệu chưa đủ; thử lại sau giây lát."
-
-
 class AlreadyListed(Conflict):
     code = "already-listed"
     en = "The person {code!r} stands on this list already."
@@ -449,8 +437,8 @@ class DocumentRecalled(Conflict):
 
 class ListBeingDrawn(Conflict):
     code = "list-being-drawn"
-    en = "The list of recipients is still being drawn; print it in a moment."
-    vietnamese = "Danh sách người nhận đang được lập; in lại sau giây lát."
+    en = "The list of recipients is still being drawn; try again in a moment."
+    vietnamese = "Danh sách người nhận đang được lập; thử lại sau giây lát."
 
 
 class NobodyOnSheet(Invalid):

@@ -17,7 +17,7 @@ from service.domain.anchors import Anchor, written
 from service.domain.coverage import Identity, Term
 from service.domain.documents import Mode
 from service.domain.dossiers import Dossier, Excerpt, Range, Recipient, RevisionContent
-from service.domain.frozen_lists import ListedPerson, line
+from service.domain.list_digests import ListedPerson, line
 from service.domain.receipts import Route
 from service.domain.vietnamese import date_short, full_name, number
 from service.printing.cells import Echo, harmless

@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from service.domain.audiences import Audience
-from service.domain.lists import Change, ListChange, Origin
+from service.domain.list_changes import Change, ListChange, Origin
 from service.domain.vietnamese import full_name
 from service.store.arrays import among
 from service.store.audiences import belongs, in_force
@@ -69,7 +69,11 @@ def due_to_follow(session: Session, looked_before: datetime) -> list[int]:
 
 def hold_to_follow(session: Session, distribution_id: int, looked_before: datetime) -> OpenList | None:
     """One of `due_to_follow`, unless another worker is at it or has been meanwhile."""
-    query = _to_follow(looked_before).where(distributions.c.id == distribution_id).with_for_update(key_share=True, skip_locked=True)
+    query = (
+        _to_follow(looked_before)
+        .where(distributions.c.id == distribution_id)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
     row = session.execute(query).first()
     return OpenList(*row) if row else None
 

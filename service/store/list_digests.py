@@ -1,11 +1,11 @@
-"""Digests of frozen lists, made in the database in the transaction of each range; see domain/frozen_lists.py."""
+"""Digests of frozen lists, made in the database in the transaction of each range; see domain/list_digests.py."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import Text, cast, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from service.domain.frozen_lists import NOTHING_LISTED, ListedPerson
+from service.domain.list_digests import NOTHING_LISTED, ListedPerson
 from service.store.distributions import Unlisted
 from service.store.tables import list_ranges, receipts
 

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, Date, DateTime, cast, column, exists, 
 from sqlalchemy.orm import Session
 
 from service.domain.documents import Mode
-from service.domain.lists import Origin
+from service.domain.list_changes import Origin
 from service.domain.receipts import State
 from service.store.arrays import among
 from service.store.tables import absences, distributions, receipts

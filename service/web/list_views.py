@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from service.domain.lists import ListChange
+from service.domain.list_changes import ListChange
 from service.domain.roles import Act, Actor
 from service.store.list_changes import changes_of
 from service.store.reports import Scope

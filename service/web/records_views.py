@@ -16,7 +16,7 @@ from service.domain.directory import INVALID_ADDRESS, NO_ADDRESS
 from service.domain.documents import Mode
 from service.domain.inquiries import Kind as Inquiry
 from service.domain.letters import DigestLine
-from service.domain.lists import Origin
+from service.domain.list_changes import Origin
 from service.domain.occasions import parse_occasion
 from service.domain.receipts import Route
 from service.domain.reminders import step_label

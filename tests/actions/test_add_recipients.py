@@ -11,8 +11,16 @@ from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.report_coverage import report_coverage
 from service.domain.deadlines import WorkingDays
-from service.domain.errors import AlreadyListed, HasLeft, ListClosed, MissingReason, NotFound, UnknownPerson
-from service.domain.lists import Change, ListChange
+from service.domain.errors import (
+    AlreadyListed,
+    DocumentRecalled,
+    HasLeft,
+    ListBeingDrawn,
+    MissingReason,
+    NotFound,
+    UnknownPerson,
+)
+from service.domain.list_changes import Change, ListChange
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
 from service.store.distributions import distribution_row
@@ -346,14 +354,14 @@ def test_nobody_is_added_to_a_list_that_is_still_drawn_or_was_recalled(
     runtime: Runtime, clock: FakeClock, unit: int
 ) -> None:
     scheduled = post_document(runtime, OPERATOR, make_posting(send_at=clock.now + DAY)).distribution_id
-    with pytest.raises(ListClosed):
+    with pytest.raises(ListBeingDrawn):
         add_recipient(runtime, OPERATOR, scheduled, "NV1", "bổ sung")
     recalled = post(runtime, adds_joiners=True)
     with runtime.sessions.begin() as session:
         session.execute(update(distributions).values(recalled_at=clock.now))
     clock.move(DAY)
     join(runtime, unit, "NV2")
-    with pytest.raises(ListClosed):
+    with pytest.raises(DocumentRecalled):
         add_recipient(runtime, OPERATOR, recalled, "NV2", "bổ sung")
     clock.move(DAY)
     assert follow_directory(runtime) == 0

@@ -20,7 +20,7 @@ from service.actions.record_refusal import ONCE_IN, refuse_document, refuse_read
 from service.domain.documents import NewFile
 from service.domain.errors import NotFound, OldRevision
 from service.domain.evidence import instant
-from service.domain.frozen_lists import NOTHING_LISTED, ListedPerson, digest_of_range
+from service.domain.list_digests import NOTHING_LISTED, ListedPerson, digest_of_range
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Actor, Role
 from service.reading.rows import Source

@@ -11,7 +11,7 @@ from service.actions.issue_report import check_report, issue_report
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.domain.absences import Absence, Kind
-from service.domain.errors import ListIncomplete, NotFound
+from service.domain.errors import ListBeingDrawn, NotFound
 from service.domain.receipts import Route, State
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
@@ -108,7 +108,7 @@ def test_who_may_issue_and_what_cannot_be_issued(
         with pytest.raises(NotFound):
             issue_report(runtime, make_actor(role), distribution)
     scheduled = post_document(runtime, OPERATOR, make_posting(send_at=clock.now + timedelta(days=1))).distribution_id
-    with pytest.raises(ListIncomplete):
+    with pytest.raises(ListBeingDrawn):
         issue_report(runtime, OPERATOR, scheduled)
     with pytest.raises(NotFound):
         check_report(runtime, OPERATOR, distribution, 999)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.audiences import parse_audience
-from service.domain.frozen_lists import NOTHING_LISTED, ListedPerson, digest_of_range
+from service.domain.list_digests import NOTHING_LISTED, ListedPerson, digest_of_range
 from service.store.distributions import add_distribution, advance_listing, end_of_range, list_range, next_unlisted
 from service.store.documents import add_document
 from service.store.list_digests import ListDigest, digest_range, list_digest

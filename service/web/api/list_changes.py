@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from service.actions.add_recipients import add_recipient, set_joiners_rule
 from service.domain.coverage import moment_within
-from service.domain.lists import Change, ListChange
+from service.domain.list_changes import Change, ListChange
 from service.domain.texts import REASON
 from service.store.list_changes import changes_of
 from service.web.api.coverage import AsOf

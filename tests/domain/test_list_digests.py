@@ -1,6 +1,6 @@
 from hashlib import sha256
 
-from service.domain.frozen_lists import NOTHING_LISTED, ListedPerson, digest_of_range, line
+from service.domain.list_digests import NOTHING_LISTED, ListedPerson, digest_of_range, line
 
 LAN = ListedPerson(7, 3, "Phòng Một", "Trần Thị", "Lan", "Chuyên viên", "cong-chuc", None)
 
