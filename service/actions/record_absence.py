@@ -115,7 +115,7 @@ def lift_exemption(runtime: Runtime, actor: Actor, distribution_id: int, person_
     """
     with runtime.sessions.begin() as session:
         _check_listed(session, actor, distribution_id, person_id)
-        hold_off(session, distribution_id)
+        reminders.hold_off(session, [distribution_id])
         now = runtime.clock()
         if not excuses.lift_exemption(session, distribution_id, person_id, actor.account_id, now):
             raise NotFound

@@ -17,7 +17,6 @@ from service.actions.correct_document import issue_erratum, recall_document, rep
 from service.actions.deliver import deliver_due
 from service.actions.enter_signatures import enter_for
 from service.actions.list_recipients import list_recipients
-from service.actions.nudge import nudge
 from service.actions.post_document import post_document
 from service.actions.record_absence import exempt, lift_exemption
 from service.actions.report_coverage import report_coverage
@@ -459,8 +458,6 @@ WAITING_ACTS: dict[str, Act] = {
     "erratum": lambda runtime, office: issue_erratum(runtime, office.van, office.distribution_id, "Hai thành Hái."),
     "replacement": lambda runtime, office: replace_document(runtime, office.van, office.distribution_id, better()),
     "recall": lambda runtime, office: recall_document(runtime, office.van, office.distribution_id, "Nhầm."),
-    "addition": lambda runtime, office: add_recipient(runtime, office.van, office.distribution_id, "CHARLIE", "Mới."),
-    "nudge": lambda runtime, office: nudge(runtime, office.van, office.distribution_id),
 }
 
 
