@@ -256,7 +256,12 @@ def test_files_that_are_missing_or_too_many_or_no_dossier_at_all_are_found(confi
 def test_an_anchor_of_another_chain_is_found(confirmed: Runtime, tmp_path: Path) -> None:
     place = unpacked(make(confirmed, tmp_path))
     assert (place / "anchors.txt").read_text() != ""
-    change(place, "anchors.txt", lambda content: content[:2] + b"00" + content[4:], with_manifest=True)
+
+    def another_hash(content: bytes) -> bytes:
+        digit = b"1" if content[2:3] == b"0" else b"0"
+        return content[:2] + digit + content[3:]
+
+    change(place, "anchors.txt", another_hash, with_manifest=True)
     code, said = verify(place)
     assert code == 1
     assert "knows another hash" in said
