@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from service.domain.credentials import digest, kiosk_code_digest, new_code, new_token
 from service.domain.errors import BadKioskCode, NotFound
-from service.domain.evidence import Deed, entry
+from service.domain.evidence import Deed, Detail, Entry, entry
 from service.domain.roles import Act, Actor
 from service.domain.texts import KIOSK_NAME, needed_line
 from service.runtime import Runtime
@@ -35,7 +35,7 @@ def add_kiosk(runtime: Runtime, actor: Actor, name: str) -> NewKiosk:
     known_as, code, now = needed_line(KIOSK_NAME, name), new_code(), runtime.clock()
     with runtime.sessions.begin() as session:
         kiosk_id = kiosks.add_kiosk(session, known_as, kiosk_code_digest(code), actor.account_id, now)
-        evidence.append(session, entry(Deed.KIOSK_ENROLLED, actor, now, kiosk=kiosk_id))
+        evidence.append(session, entry(Deed.KIOSK_NAMED, actor, now, kiosk=kiosk_id))
     return NewKiosk(known_as, code)
 
 
@@ -47,8 +47,12 @@ def enrol(runtime: Runtime, code: str) -> str:
     """
     token, now = new_token(), runtime.clock()
     with runtime.sessions.begin() as session:
-        if kiosks.enrol(session, kiosk_code_digest(code), digest(token), now - CODE_LIFETIME) is None:
+        enrolled = kiosks.enrol(session, kiosk_code_digest(code), digest(token), now - CODE_LIFETIME)
+        if enrolled is None:
             raise BadKioskCode
+        # Nobody is signed in there: who has the code is let in.
+        about: dict[str, Detail] = {"kiosk": enrolled.id}
+        evidence.append(session, Entry(Deed.KIOSK_ENROLLED, enrolled.caller, now, now, about))
     return token
 
 

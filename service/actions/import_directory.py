@@ -3,14 +3,15 @@
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from hashlib import sha256
+from typing import BinaryIO, TypeVar
 
 from sqlalchemy.orm import Session
 
 from service.actions.manage_accounts import granted
 from service.domain.directory import Plan, doubts, duplicates, plan_units, read_person, read_units
 from service.domain.errors import ImportRefused, ManyLeave, UnreadableImport
-from service.domain.evidence import Deed, entry
+from service.domain.evidence import Deed, Entry, entry
 from service.domain.findings import Problem, RefusedRow, RowWarning
 from service.domain.people import PersonRow, UnitRow
 from service.domain.roles import Act, Actor
@@ -20,6 +21,7 @@ from service.runtime import Runtime
 from service.store import evidence, staging
 from service.store.directory import unit_rows
 from service.store.directory_changes import (
+    Followed,
     grant_roles,
     latest_change,
     lock_directory,
@@ -27,6 +29,8 @@ from service.store.directory_changes import (
     write_people,
     write_units,
 )
+
+_READ_AT_ONCE = 1_048_576
 
 AnyFinding = TypeVar("AnyFinding", RefusedRow, RowWarning)
 
@@ -88,7 +92,7 @@ def import_directory(
         result, touched_units = _plan(session, source, sheets, may_grant=actor.may(Act.MANAGE_ACCOUNTS))
         if dry_run or result.refusal(take_good=take_good, allow_leavers=allow_leavers):
             return result
-        _write(session, result, touched_units, _moment(runtime, session), actor)
+        _write(session, source, result, touched_units, _moment(runtime, session), actor)
         return replace(result, written=True)
 
 
@@ -199,11 +203,46 @@ def _moment(runtime: Runtime, session: Session) -> datetime:
     return max(now, latest_change(session) or now)
 
 
-def _write(session: Session, result: ImportResult, units: list[UnitRow], moment: datetime, actor: Actor) -> None:
+def _write(
+    session: Session, source: Source, result: ImportResult, units: list[UnitRow], moment: datetime, actor: Actor
+) -> None:
+    evidence.append(session, _imported(source, result, len(units), moment, actor))
     write_units(session, units)
     if result.people:
-        closed = write_people(session, moment)
-        evidence.append(session, *(entry(Deed.ACCOUNT_CLOSED, actor, moment, account=account) for account in closed))
+        evidence.append(session, *_followed(write_people(session, moment), moment, actor))
         if result.people.granted:
             made = grant_roles(session, moment, actor.account_id)
             evidence.append(session, *(granted(actor, moment, account_id, grant) for account_id, grant in made))
+
+
+def _imported(source: Source, result: ImportResult, units: int, moment: datetime, actor: Actor) -> Entry:
+    people = result.people or Plan()
+    return entry(
+        Deed.DIRECTORY_IMPORTED,
+        actor,
+        moment,
+        file_sha256=_sha256(source.stream),
+        units=units,
+        new=len(people.new),
+        changed=len(people.changed),
+        moved=len(people.moved),
+        left=len(people.left),
+    )
+
+
+def _sha256(stream: BinaryIO) -> str:
+    stream.seek(0)
+    digest = sha256()
+    while part := stream.read(_READ_AT_ONCE):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _followed(followed: Followed, moment: datetime, actor: Actor) -> Iterator[Entry]:
+    for grant in followed.ended:
+        account, role, unit = grant.account_id, grant.role, grant.unit_id
+        yield entry(Deed.ROLE_CHANGED, actor, moment, account=account, role=role, unit=unit, granted=False)
+    for account in followed.closed:
+        yield entry(Deed.ACCOUNT_CLOSED, actor, moment, account=account)
+    for account in followed.reopened:
+        yield entry(Deed.ACCOUNT_REOPENED, actor, moment, account=account)

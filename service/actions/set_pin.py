@@ -3,10 +3,11 @@
 from service.actions.visit_kiosk import kiosk_place, pin_source
 from service.domain.credentials import digest, same_code, slip_code
 from service.domain.errors import BadLink, NotFound, SignInNeeded, WrongPassword
+from service.domain.evidence import Deed, Detail, Entry, entry
 from service.domain.pins import check_pin
 from service.runtime import Runtime
-from service.store import guesses, kiosks, sessions
-from service.store.accounts import Account, account_by_id
+from service.store import evidence, guesses, kiosks, sessions
+from service.store.accounts import Account, account_by_id, actor_of
 from service.store.kiosks import Kiosk, KioskPerson
 
 
@@ -29,6 +30,9 @@ def set_pin(runtime: Runtime, token: str, password: str, pin: str) -> None:
     with runtime.sessions.begin() as session:
         if not kiosks.replace_pin(session, account.id, account.credential_version, pin_hash):
             raise WrongPassword
+        now = runtime.clock()
+        owner = actor_of(session, account, now)
+        evidence.append(session, entry(Deed.PIN_SET, owner, now, account=account.id))
         guesses.forget(session, account.names)
 
 
@@ -53,6 +57,8 @@ def set_pin_by_slip(runtime: Runtime, kiosk: Kiosk, person: KioskPerson, code: s
     with runtime.sessions.begin() as session:
         if not kiosks.use_slip(session, account.id, account.credential_version, pin_hash, now):
             raise BadLink
+        about: dict[str, Detail] = {"account": account.id, "kiosk": kiosk.id}
+        evidence.append(session, Entry(Deed.PIN_SET, kiosk.caller, now, now, about))
         guesses.forget(session, [pin_source(person)], kiosk_place(kiosk))
 
 

@@ -41,13 +41,17 @@ class Deed(StrEnum):
     ASKED = "asked"
     ANSWERED = "answered"
     SHEET_PRINTED = "sheet printed"
+    KIOSK_NAMED = "kiosk named"
     KIOSK_ENROLLED = "kiosk enrolled"
     KIOSK_REVOKED = "kiosk revoked"
+    PIN_SET = "pin set"
     REPORT_ISSUED = "report issued"
     EXPORTED = "exported"
     CALENDAR_CHANGED = "calendar changed"
+    DIRECTORY_IMPORTED = "directory imported"
     ROLE_CHANGED = "role changed"
     ACCOUNT_CLOSED = "account closed"
+    ACCOUNT_REOPENED = "account reopened"
     TOKEN_CREATED = "token created"  # noqa: S105 - the name of a deed
     TOKEN_REVOKED = "token revoked"  # noqa: S105 - the name of a deed
     ACCESS_REFUSED = "access refused"

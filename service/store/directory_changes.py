@@ -6,6 +6,7 @@ management of a unit that its manager moves out of. Other roles stay until someb
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy import (
     insert,
     literal,
     null,
+    or_,
     select,
     update,
 )
@@ -74,19 +76,35 @@ def write_units(session: Session, rows: Sequence[UnitRow]) -> None:
     session.execute(placed, [{"unit_code": unit.code, "above_code": unit.parent_code} for unit in rows])
 
 
-def write_people(session: Session, moment: datetime) -> list[int]:
-    """Make the directory say what the staged people, compared before, say; every version begins or ends at `moment`.
+@dataclass(frozen=True, slots=True)
+class EndedGrant:
+    """A role that an account held; `unit_id` for managers alone."""
 
-    Returns the accounts that were closed, because their people have left.
-    """
-    _end_management_of_units_left(session, moment)
+    account_id: int
+    role: Role
+    unit_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What followed the people: ids of the accounts closed and opened again, and the roles that ended."""
+
+    closed: tuple[int, ...]
+    reopened: tuple[int, ...]
+    ended: tuple[EndedGrant, ...]
+
+
+def write_people(session: Session, moment: datetime) -> Followed:
+    """Make the directory say what the staged people, compared before, say; every version begins or ends at `moment`."""
+    ended = _end_management_of_units_left(session, moment)
     _add_people(session)
     _close_versions(session, moment)
     _open_versions(session, moment)
     _add_accounts(session, moment)
     _rename_accounts(session)
-    _reopen_accounts_of_returned(session)
-    return _close_accounts_of_left(session, moment)
+    reopened = _reopen_accounts_of_returned(session)
+    closed, lost = _close_accounts_of_left(session, moment)
+    return Followed(closed, reopened, (*ended, *lost))
 
 
 def missing_grants(session: Session) -> tuple[Entry, ...]:
@@ -181,15 +199,16 @@ def _rename_accounts(session: Session) -> None:
     )
 
 
-def _reopen_accounts_of_returned(session: Session) -> None:
-    session.execute(
+def _reopen_accounts_of_returned(session: Session) -> tuple[int, ...]:
+    closed = (
         update(accounts)
-        .where(accounts.c.person_id == compared.c.person_id, _touched(NEW))
+        .where(accounts.c.person_id == compared.c.person_id, _touched(NEW), accounts.c.deactivated_at.is_not(None))
         .values(deactivated_at=null())
     )
+    return tuple(session.execute(closed.returning(accounts.c.id)).scalars())
 
 
-def _close_accounts_of_left(session: Session, moment: datetime) -> list[int]:
+def _close_accounts_of_left(session: Session, moment: datetime) -> tuple[tuple[int, ...], list[EndedGrant]]:
     """With everything that would open them: sessions, tokens, roles."""
     left = (
         select(accounts.c.id)
@@ -197,27 +216,31 @@ def _close_accounts_of_left(session: Session, moment: datetime) -> list[int]:
         .where(_touched(LEFT))
     )
     still_open = update(accounts).where(accounts.c.id.in_(left), accounts.c.deactivated_at.is_(None))
-    closed = session.execute(still_open.values(deactivated_at=moment).returning(accounts.c.id)).scalars().all()
+    closed = session.execute(still_open.values(deactivated_at=moment).returning(accounts.c.id)).scalars()
     for table, account_id, ended_at in (
         (sessions, sessions.c.account_id, sessions.c.ended_at),
         (api_tokens, api_tokens.c.account_id, api_tokens.c.revoked_at),
-        (role_grants, role_grants.c.account_id, role_grants.c.valid_to),
     ):
         session.execute(update(table).where(account_id.in_(left), ended_at.is_(None)).values({ended_at.name: moment}))
-    return list(closed)
+    return tuple(closed), _end_grants(session, moment, role_grants.c.account_id.in_(left))
 
 
-def _end_management_of_units_left(session: Session, moment: datetime) -> None:
-    session.execute(
-        update(role_grants)
-        .where(
-            role_grants.c.role == Role.MANAGER.value,
-            role_grants.c.valid_to.is_(None),
-            role_grants.c.account_id == accounts.c.id,
-            accounts.c.person_id == compared.c.person_id,
-            _touched(MOVED),
-            memberships.c.id == compared.c.membership_id,
-            memberships.c.unit_id == role_grants.c.unit_id,
-        )
-        .values(valid_to=moment)
+def _end_management_of_units_left(session: Session, moment: datetime) -> list[EndedGrant]:
+    """What was handed on to somebody does not hang on that person's unit."""
+    left_unit = exists().where(
+        role_grants.c.account_id == accounts.c.id,
+        accounts.c.person_id == compared.c.person_id,
+        _touched(MOVED),
+        memberships.c.id == compared.c.membership_id,
+        memberships.c.unit_id == role_grants.c.unit_id,
     )
+    own = role_grants.c.delegated_by.is_(None)
+    return _end_grants(session, moment, role_grants.c.role == Role.MANAGER.value, own, left_unit)
+
+
+def _end_grants(session: Session, moment: datetime, *chosen: ColumnElement[bool]) -> list[EndedGrant]:
+    """Those in force or yet to come."""
+    g = role_grants.c
+    ended = update(role_grants).where(*chosen, or_(g.valid_to.is_(None), g.valid_to > moment)).values(valid_to=moment)
+    rows = session.execute(ended.returning(g.account_id, g.role, g.unit_id))
+    return [EndedGrant(account_id, Role(role), unit_id) for account_id, role, unit_id in rows]

@@ -23,6 +23,11 @@ class Kiosk:
     id: int
     name: str
 
+    @property
+    def caller(self) -> str:
+        """How the evidence names what is done there by nobody in particular."""
+        return f"kiosk:{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class KioskLine:

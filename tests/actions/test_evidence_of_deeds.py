@@ -4,21 +4,23 @@ import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from service.actions.acknowledge import acknowledge, open_document
+from service.actions.enrol_kiosk import add_kiosk, enrol
 from service.actions.export_report import export_report
 from service.actions.import_directory import import_directory
 from service.actions.list_recipients import list_recipients
-from service.actions.manage_accounts import deactivate, first_administrator, grant_role, revoke_role, setup_code
+from service.actions.manage_accounts import Term, deactivate, first_administrator, grant_role, revoke_role, setup_code
 from service.actions.manage_tokens import create_token, revoke_token
 from service.actions.post_document import post_document
 from service.actions.record_refusal import ONCE_IN, refuse_document, refuse_reading, refuse_report
 from service.domain.documents import NewFile
-from service.domain.errors import NotFound, OldRevision
+from service.domain.errors import BadKioskCode, NotFound, OldRevision
 from service.domain.evidence import instant
 from service.domain.list_digests import NOTHING_LISTED, ListedPerson, digest_of_range
 from service.domain.receipts import Route
@@ -132,17 +134,63 @@ def test_roles_accounts_and_tokens_are_written_when_they_change(runtime: Runtime
     ]
 
 
-def test_an_import_that_grants_and_closes_says_so(runtime: Runtime, reader: Actor) -> None:
-    def take(*rows: str) -> None:
-        lines = "\n".join(("code,family_name,given_name,position,staff_class,unit_code,role", *rows))
-        import_directory(runtime, OPERATOR, Source("danh-ba.csv", io.BytesIO(lines.encode())))
+HEADER = "code,family_name,given_name,position,staff_class,unit_code,role"
 
-    minh = "MINH,Lê Văn,Minh,Chuyên viên,cong-chuc,P1,secretariat"
-    take(minh, "LAN,Trần Thị,Lan,Chuyên viên,cong-chuc,P1,")
-    take(minh)
-    (granted, _, role), (closed, _, left) = told(runtime)
-    assert (granted, role["role"], role["granted"]) == ("role changed", "secretariat", True)
-    assert (closed, left) == ("account closed", {"account": reader.account_id})
+
+def take(runtime: Runtime, *rows: str) -> str:
+    """Import people; the digest of the file."""
+    content = "\n".join((HEADER, *rows)).encode()
+    import_directory(runtime, OPERATOR, Source("danh-ba.csv", io.BytesIO(content)))
+    return sha256(content).hexdigest()
+
+
+def test_an_import_says_what_it_changed_and_of_which_file(runtime: Runtime, reader: Actor) -> None:
+    minh, lan = "MINH,Lê Văn,Minh,Chuyên viên,cong-chuc,P1,secretariat", "LAN,Trần Thị,Lan,Chuyên viên,cong-chuc,P1,"
+    first, second, third = take(runtime, minh, lan), take(runtime, minh), take(runtime, minh, lan)
+    unchanged: dict[str, Any] = {"units": 0, "new": 0, "changed": 0, "moved": 0, "left": 0}
+    account = {"account": reader.account_id}
+    assert [(deed, about) for deed, _, about in told(runtime) if deed != "role changed"] == [
+        ("directory imported", unchanged | {"file_sha256": first, "new": 1, "changed": 1}),
+        ("directory imported", unchanged | {"file_sha256": second, "left": 1}),
+        ("account closed", account),
+        ("directory imported", unchanged | {"file_sha256": third, "new": 1}),
+        ("account reopened", account),
+    ]
+
+
+def test_an_import_that_only_looks_is_no_deed(runtime: Runtime, reader: Actor) -> None:
+    row = f"{HEADER}\nLAN,Trần Thị,Lan,Trưởng phòng,cong-chuc,P1,".encode()
+    assert not import_directory(runtime, OPERATOR, Source("a.csv", io.BytesIO(row)), dry_run=True).written
+    assert told(runtime) == []
+
+
+def test_roles_that_an_import_ends_are_written(runtime: Runtime, reader: Actor, clock: FakeClock) -> None:
+    """Lan moves and manages the unit no more; Minh leaves, with a role that had still a month to run."""
+    with runtime.sessions.begin() as session:
+        make_unit(session, code="P2")
+        minh = make_account(session, make_person(session, make_unit(session, code="P3"), code="MINH"), username="minh")
+    grant_role(runtime, OPERATOR, "lan", Role.MANAGER, unit="P1")
+    month = Term(clock.now, clock.now + timedelta(days=30))
+    grant_role(runtime, OPERATOR, "minh", Role.AUDITOR, term=month)
+    clock.move(timedelta(days=1))
+    take(runtime, "LAN,Trần Thị,Lan,Chuyên viên,cong-chuc,P2,")
+    (_, _, managed), (_, _, audited), *ended = told(runtime)
+    assert [(deed, about) for deed, _, about in ended[1:]] == [
+        ("role changed", {name: managed[name] for name in ("account", "role", "unit")} | {"granted": False}),
+        ("role changed", {name: audited[name] for name in ("account", "role", "unit")} | {"granted": False}),
+        ("account closed", {"account": minh}),
+    ]
+
+
+def test_naming_a_shared_pc_and_admitting_its_browser_are_two_deeds(runtime: Runtime) -> None:
+    new = add_kiosk(runtime, OPERATOR, "Phòng bảo vệ")
+    enrol(runtime, new.code)
+    with pytest.raises(BadKioskCode):
+        enrol(runtime, new.code)
+    assert told(runtime) == [
+        ("kiosk named", "operator", {"kiosk": 1}),
+        ("kiosk enrolled", "kiosk:1", {"kiosk": 1}),
+    ]
 
 
 def test_a_report_that_leaves_the_office_is_written_with_its_moment(runtime: Runtime, reader: Actor) -> None:

@@ -1,5 +1,6 @@
 """Shared PCs: who may sit down there, for how long, and what a PIN is good for."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,7 +27,7 @@ from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
 from service.store.grants import Grant, add_grant
 from service.store.kiosks import Kiosk
-from service.store.tables import accounts, kiosks, sessions, sign_ins
+from service.store.tables import accounts, evidence, kiosks, sessions, sign_ins
 from tests.fakes import FakeClock
 from tests.makers import LONG_AGO, make_account, make_actor, make_person, make_unit
 
@@ -218,6 +219,20 @@ def test_a_slip_sets_a_pin_on_a_shared_pc_once(runtime: Runtime, office: Office,
     assert begin_visit(runtime, office.kiosk, "BINH", PIN)
     with pytest.raises(BadLink):
         set_pin_by_slip(runtime, office.kiosk, person, slip.code, "918264")
+
+
+def test_setting_a_pin_is_evidence_without_the_pin(runtime: Runtime, office: Office) -> None:
+    set_pin(runtime, office.session, PASSWORD, PIN)
+    (slip,) = invite_accounts(runtime, OPERATOR, by="slip", codes=["BINH"])
+    binh = person_at(runtime, "BINH")
+    set_pin_by_slip(runtime, office.kiosk, binh, slip.code, PIN)
+    with runtime.sessions() as session:
+        entries = session.execute(select(evidence.c.entry).order_by(evidence.c.id)).scalars().all()
+        assert [json.loads(text)["about"] for text in entries if '"deed":"pin set"' in text] == [
+            {"account": person_at(runtime, "AN").account_id},
+            {"account": binh.account_id, "kiosk": office.kiosk.id},
+        ]
+    assert not any(PIN in text or slip.code in text for text in entries)
 
 
 def test_an_expired_slip_sets_no_pin(runtime: Runtime, office: Office, clock: FakeClock) -> None:
