@@ -13,6 +13,7 @@ from service.domain.roles import Act, Actor
 from service.domain.texts import REASON, given_reason, one_line
 from service.runtime import Runtime
 from service.store import evidence, excuses, reminders
+from service.store.corrections import hold_off
 from service.store.deliveries import withdraw_asking
 from service.store.own_deadlines import Whose
 from service.store.receipts import receipt_row
@@ -99,6 +100,7 @@ def exempt(runtime: Runtime, actor: Actor, distribution_id: int, person_id: int,
 def exempt_listed(runtime: Runtime, session: Session, actor: Actor, receipt: tuple[int, int], reason: str) -> None:
     """Exempt, in a transaction that is open, who is known to be listed; `receipt` is distribution and person."""
     distribution_id, person_id = receipt
+    hold_off(session, distribution_id)
     reminders.hold_off(session, [distribution_id])
     now = runtime.clock()
     if excuses.add_exemption(session, distribution_id, person_id, reason, actor.account_id, now):
