@@ -20,6 +20,7 @@ from service.store.reports import Asked, Scope, all_outstanding, outstanding_pag
 
 # More than a page or a sheet of paper is for.
 NAMED_AT_MOST = 1_000
+INQUIRIES_NAMED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def report_coverage(
         NotFound: there is no such distribution, or nobody of the actor's units is on its list.
     """
     with runtime.sessions() as session:
-        built = _built(session, ask(runtime, session, actor, distribution_id, as_of), most_outstanding)
+        built = _built(session, actor, ask(runtime, session, actor, distribution_id, as_of), most_outstanding)
         return replace(built, outstanding=tuple(with_own_deadlines(runtime, session, built, built.outstanding)))
 
 
@@ -63,7 +64,7 @@ def open_report(
     with runtime.sessions() as session:
         hold_one_moment(session)
         asked = ask(runtime, session, actor, distribution_id, as_of)
-        yield OpenReport(_built(session, asked, 0), runtime, session, asked)
+        yield OpenReport(_built(session, actor, asked, 0), runtime, session, asked)
 
 
 def list_outstanding(
@@ -77,7 +78,7 @@ def list_outstanding(
     with runtime.sessions() as session:
         asked = ask(runtime, session, actor, distribution_id, as_of)
         people = outstanding_page(session, asked, after=after, limit=limit)
-        return with_own_deadlines(runtime, session, _built(session, asked, 0), people)
+        return with_own_deadlines(runtime, session, _built(session, actor, asked, 0), people)
 
 
 def ask(runtime: Runtime, session: Session, actor: Actor, distribution_id: int, as_of: datetime | None) -> Asked:
@@ -94,6 +95,12 @@ def ask(runtime: Runtime, session: Session, actor: Actor, distribution_id: int, 
     return Asked(head, scope, moment_within(as_of, head["frozen_at"], now))
 
 
-def _built(session: Session, asked: Asked, most_outstanding: int) -> Report:
+def _built(session: Session, actor: Actor, asked: Asked, most_outstanding: int) -> Report:
     built = report(session, asked, most_outstanding=most_outstanding)
-    return replace(built, inquiries=inquiries_as_of(session, asked.scope, asked.as_of))
+    found = inquiries_as_of(session, asked.scope, asked.as_of, most_waiting=INQUIRIES_NAMED)
+    return replace(built, inquiries=found if _may_read_inquiries(actor, asked.scope) else found.without_words())
+
+
+def _may_read_inquiries(actor: Actor, scope: Scope) -> bool:
+    """As where they are answered: the figures are for whoever sees reports, what people wrote is not for an auditor."""
+    return actor.may(Act.SEE_INQUIRIES) or scope.unit_ids is not None

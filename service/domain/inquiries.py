@@ -3,7 +3,7 @@
 An inquiry is answered once, in words that the reader sees. A return that is accepted exempts the reader.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -26,7 +26,7 @@ _LABELS = {Kind.QUESTION: "Câu hỏi", Kind.RETURN: "Trả lại"}
 
 @dataclass(frozen=True, slots=True)
 class OpenInquiry:
-    """One that waits for its answer, and whose it is."""
+    """One that waits for its answer, and whose it is; `words` are empty for who may not read them."""
 
     id: int
     kind: Kind
@@ -38,9 +38,20 @@ class OpenInquiry:
 
 @dataclass(frozen=True, slots=True)
 class Inquiries:
-    """What was asked about a distribution by a moment; `waiting` names those not answered by then, oldest first."""
+    """What was asked about a distribution by a moment.
+
+    `waiting` names those not answered by then, the oldest first; `unnamed` is the number of those behind them.
+    """
 
     questions: int = 0
     returns: int = 0
     accepted: int = 0
     waiting: tuple[OpenInquiry, ...] = ()
+    unnamed: int = 0
+
+    @property
+    def unanswered(self) -> int:
+        return len(self.waiting) + self.unnamed
+
+    def without_words(self) -> "Inquiries":
+        return replace(self, waiting=tuple(replace(one, words="") for one in self.waiting))

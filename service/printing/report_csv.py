@@ -11,7 +11,7 @@ from datetime import datetime
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Routes, Term
 from service.domain.inquiries import Kind, OpenInquiry
 from service.domain.receipts import Route
-from service.domain.vietnamese import date_short
+from service.domain.vietnamese import date_short, number
 from service.printing.cells import Echo, harmless
 from service.printing.words import letter_label, server_words, term_label
 
@@ -84,6 +84,9 @@ def _rows(report: Report, outstanding: Iterable[Outstanding]) -> Iterator[tuple[
         yield ("Đơn vị", unit.unit_name, *_NO_PERSON, *_figures(unit.identity, unit.levels, unit.routes))
     for waiting in report.inquiries.waiting:
         yield (_WAITS[waiting.kind], waiting.unit_name, *_of_inquiry(waiting), *_NO_FIGURES)
+    if report.inquiries.unnamed:
+        more = f"còn {number(report.inquiries.unnamed)} câu hỏi, lần trả lại nữa"
+        yield ("Chưa trả lời", "", "", "", "", more, *_NO_PERSON[4:], *_NO_FIGURES)
     for person in outstanding:
         yield ("Người", person.unit_name, *_of_person(person, report), *_NO_FIGURES)
 
@@ -108,7 +111,7 @@ def _of_person(person: Outstanding, report: Report) -> tuple[str, ...]:
 
 
 def _of_inquiry(waiting: OpenInquiry) -> tuple[str, ...]:
-    return ("", waiting.full_name, "", waiting.words, "", "", "", "")
+    return ("", waiting.full_name, "", waiting.words, *_NO_PERSON[4:])
 
 
 def _moment(at: datetime) -> str:

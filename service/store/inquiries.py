@@ -111,30 +111,29 @@ def answered_page(
     return list(session.execute(query if before is None else query.where(i.id < before)).mappings())
 
 
-def inquiries_as_of(session: Session, scope: Scope, as_of: datetime) -> Inquiries:
+def inquiries_as_of(session: Session, scope: Scope, as_of: datetime, *, most_waiting: int) -> Inquiries:
     """What had been asked and answered by a moment; units as on the frozen list."""
     i, r = inquiries.c, receipts.c
     was_asked = and_(scope.covers(), i.asked_at <= as_of)
+    waits = or_(i.answered_at.is_(None), i.answered_at > as_of)
     counts = select(
         func.count().filter(i.kind == Kind.QUESTION.value),
         func.count().filter(i.kind == Kind.RETURN.value),
         func.count().filter(i.is_accepted, i.answered_at <= as_of),
+        func.count().filter(waits),
     )
     waiting = select(i.id, i.kind, r.family_name, r.given_name, r.unit_name, i.asked_at, i.words).where(
-        was_asked, or_(i.answered_at.is_(None), i.answered_at > as_of)
+        was_asked, waits
     )
-    questions, returns, accepted = session.execute(
+    questions, returns, accepted, unanswered = session.execute(
         counts.select_from(inquiries).join(receipts, _receipt()).where(was_asked)
     ).one()
-    rows = session.execute(waiting.select_from(inquiries).join(receipts, _receipt()).order_by(i.id))
-    return Inquiries(
-        questions,
-        returns,
-        accepted,
-        tuple(
-            OpenInquiry(row.id, Kind(row.kind), full_name(row.family_name, row.given_name), *row[4:]) for row in rows
-        ),
+    named = waiting.select_from(inquiries).join(receipts, _receipt()).order_by(i.id).limit(most_waiting)
+    rows = tuple(
+        OpenInquiry(row.id, Kind(row.kind), full_name(row.family_name, row.given_name), *row[4:])
+        for row in session.execute(named)
     )
+    return Inquiries(questions, returns, accepted, rows, unanswered - len(rows))
 
 
 def _of(asked: Asked) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from service.actions.acknowledge import acknowledge
 from service.actions.answer_inquiry import answer_inquiry
@@ -15,7 +15,7 @@ from service.actions.ask import ask
 from service.actions.deliver import deliver_due
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
-from service.actions.report_coverage import report_coverage
+from service.actions.report_coverage import INQUIRIES_NAMED, open_report, report_coverage
 from service.domain.errors import (
     AlreadyAnswered,
     AlreadyReturned,
@@ -96,6 +96,37 @@ def test_a_question_waits_for_the_secretariat_and_is_evidence(
     (waiting,) = report.inquiries.waiting
     assert (report.inquiries.questions, report.inquiries.returns) == (1, 0)
     assert (waiting.full_name, waiting.words) == ("Trần Thị Lan", WORDS)
+
+
+@pytest.mark.parametrize("role", [Role.SECRETARIAT, Role.LEADERSHIP])
+def test_whoever_sees_inquiries_reads_in_the_report_what_was_asked(
+    runtime: Runtime, office: Office, asks: Callable[..., int], role: Role
+) -> None:
+    asks()
+    (waiting,) = report_coverage(runtime, make_actor(role), office.distribution).inquiries.waiting
+    assert waiting.words == WORDS
+
+
+def test_an_auditor_is_told_who_waits_and_not_what_they_wrote(
+    runtime: Runtime, office: Office, asks: Callable[..., int]
+) -> None:
+    asks()
+    auditor = make_actor(Role.AUDITOR)
+    with open_report(runtime, auditor, office.distribution) as opened:
+        told = [opened.report, report_coverage(runtime, auditor, office.distribution)]
+    for report in told:
+        (waiting,) = report.inquiries.waiting
+        assert (report.inquiries.questions, waiting.full_name, waiting.words) == (1, "Trần Thị Lan", "")
+
+
+def test_a_report_names_those_who_wait_longest_and_counts_the_others(runtime: Runtime, office: Office) -> None:
+    key = {"distribution_id": office.distribution, "person_id": office.lan.person_id, "kind": "question"}
+    rows = [{**key, "words": f"Câu {number}", "asked_at": runtime.clock()} for number in range(INQUIRIES_NAMED + 3)]
+    with runtime.sessions.begin() as session:
+        session.execute(insert(inquiries), rows)
+    found = report_coverage(runtime, office.secretary, office.distribution).inquiries
+    assert (len(found.waiting), found.unnamed, found.unanswered) == (INQUIRIES_NAMED, 3, INQUIRIES_NAMED + 3)
+    assert found.waiting[0].words == "Câu 0"
 
 
 def test_an_answer_is_kept_mailed_and_takes_the_question_off_the_list(

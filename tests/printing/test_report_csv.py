@@ -9,6 +9,7 @@ import pytest
 
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Routes, Term, UnitCoverage
 from service.domain.documents import Mode
+from service.domain.inquiries import Inquiries, Kind, OpenInquiry
 from service.domain.receipts import Route
 from service.printing.report_csv import report_csv
 from tests.fakes import OFFICE_ZONE
@@ -46,6 +47,16 @@ REPORT = Report(
 )
 
 
+ASKED = replace(
+    REPORT,
+    inquiries=Inquiries(
+        questions=1_235,
+        waiting=(OpenInquiry(1, Kind.QUESTION, "Lê Văn Minh", "Phòng Hai", REPORT.as_of, "Nộp ở đâu?"),),
+        unnamed=1_234,
+    ),
+)
+
+
 def lines(report: Report = REPORT, person: Outstanding = PERSON) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO("".join(report_csv(report, [person])).removeprefix("\ufeff"))))
 
@@ -60,7 +71,14 @@ def test_no_column_has_the_name_of_another() -> None:
 
 
 def test_every_line_has_as_many_cells_as_the_head() -> None:
-    assert len({len(row) for row in csv.reader(report_csv(REPORT, [PERSON]))}) == 1
+    assert len({len(row) for row in csv.reader(report_csv(ASKED, [PERSON]))}) == 1
+
+
+def test_who_waits_for_an_answer_is_named_and_the_others_are_counted() -> None:
+    waiting, more = lines(ASKED)[3:5]
+    told = [waiting[name] for name in ("Dòng", "Đơn vị", "Họ và tên", "Tình trạng", "Số, ký hiệu")]
+    assert told == ["Câu hỏi chưa trả lời", "Phòng Hai", "Lê Văn Minh", "Nộp ở đâu?", "12/KH-SKHCN"]
+    assert (more["Dòng"], more["Tình trạng"]) == ("Chưa trả lời", "còn 1.234 câu hỏi, lần trả lại nữa")
 
 
 def test_the_sum_comes_first_then_the_units_then_the_people() -> None:

@@ -108,6 +108,13 @@ def test_who_sees_and_who_answers(office: Office, distribution: int) -> None:
         assert "Câu của Cúc" in shown
         assert "Câu của Dũng" not in shown
         assert "Trả lời Lê Thị Cúc" not in shown
+    for who, words in {"auditor": set(), "manager": {"Cúc"}, "secretariat": {"Cúc", "Dũng"}}.items():
+        with office.visit(who) as reader:
+            page = reader.get(f"/distributions/{distribution}/report").text
+            table = reader.get(f"/distributions/{distribution}/report.csv").text
+            told = reader.get(f"/api/v1/distributions/{distribution}/report").text
+        for shown in (page, table, told):
+            assert {name for name in ("Cúc", "Dũng") if f"Câu của {name}" in shown} == words, who
     assert office.done_by("/inquiries/1/answer", {"words": " "}) == {"secretariat"}
 
 

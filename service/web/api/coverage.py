@@ -73,6 +73,8 @@ class OutstandingShape(Shape):
 
 
 class WaitingInquiry(Shape):
+    """`words` are empty for who may not read inquiries."""
+
     id: int
     kind: Kind
     full_name: str
@@ -82,12 +84,16 @@ class WaitingInquiry(Shape):
 
 
 class InquiriesShape(Shape):
-    """What readers asked by `as_of`; `accepted` returns exempted their readers, `waiting` ones have no answer yet."""
+    """What readers asked by `as_of`; `accepted` returns exempted their readers.
+
+    `waiting` are the oldest 200 without an answer, `unnamed` the number of those behind them.
+    """
 
     questions: int
     returns: int
     accepted: int
     waiting: list[WaitingInquiry]
+    unnamed: int
 
 
 class ReportShape(Shape):
