@@ -228,6 +228,7 @@ def test_what_is_there_for_somebody_or_for_nobody_is_no_refusal(runtime: Runtime
     unit_id = unit_of(runtime, distribution_id)
     refuse_reading(runtime, reader, distribution_id)
     refuse_reading(runtime, reader, 4711)
+    refuse_reading(runtime, make_actor(Role.SECRETARIAT, account_id=1), distribution_id)
     refuse_report(runtime, make_actor(Role.MANAGER, account_id=1, unit_ids=frozenset({unit_id})), distribution_id)
     refuse_report(runtime, make_actor(Role.AUDITOR, account_id=1), distribution_id)
     refuse_document(runtime, make_actor(Role.LEADERSHIP, account_id=1), 1)
