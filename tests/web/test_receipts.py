@@ -8,11 +8,12 @@ from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from service.actions.acknowledge import acknowledge
+from service.actions.correct_document import recall_document
 from service.actions.deliver import deliver_due
 from service.actions.mail_receipt import mail_receipt
 from service.domain.letters import ReceiptFacts
 from service.domain.receipts import Route
-from service.domain.roles import Actor
+from service.domain.roles import OPERATOR, Actor
 from service.runtime import Runtime
 from service.store.tables import deliveries, memberships
 from tests.fakes import FakeClock, FakeMailer
@@ -97,6 +98,15 @@ def test_the_receipt_goes_to_the_present_address(runtime: Runtime, lan: Employee
 
 def test_without_a_confirmation_there_is_no_receipt(as_lan: TestClient, runtime: Runtime) -> None:
     distribution = send(runtime)
+    assert BUTTON not in as_lan.get(f"/inbox/{distribution}").text
+    assert ask(as_lan, distribution) == 409
+    assert receipts_queued(runtime) == []
+
+
+def test_of_a_recalled_document_there_is_no_receipt(as_lan: TestClient, runtime: Runtime, lan: Employee) -> None:
+    distribution = send(runtime)
+    acknowledge(runtime, actor(lan), distribution, 1, Route.INBOX)
+    recall_document(runtime, OPERATOR, distribution, "Ban hành nhầm.")
     assert BUTTON not in as_lan.get(f"/inbox/{distribution}").text
     assert ask(as_lan, distribution) == 409
     assert receipts_queued(runtime) == []
