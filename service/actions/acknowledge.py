@@ -4,18 +4,18 @@ Only a POST in the person's own session reaches `acknowledge` (contract, promise
 to the page; it is no credential.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
-from service.domain.control import judged
+from service.domain.control import Answer, judged
 from service.domain.corrections import check_standing
 from service.domain.documents import Mode
 from service.domain.errors import NotFound, NothingToConfirm, OldRevision
-from service.domain.evidence import Deed, Entry, entry
+from service.domain.evidence import Deed, Detail, Entry, digest_of, entry
 from service.domain.receipts import Route, State
 from service.domain.roles import Actor
 from service.runtime import Runtime
@@ -47,7 +47,9 @@ def open_document(runtime: Runtime, actor: Actor, distribution_id: int, route: R
     """
     with runtime.sessions.begin() as session:
         key, _ = _own_receipt(session, actor, distribution_id)
-        _record(runtime, session, actor, key, State.OPENED, route)
+        first_at = _record(runtime, session, actor, key, State.OPENED, route)
+        if first_at:
+            evidence.append(session, _deed(Deed.OPENED, actor, key, route, first_at))
 
 
 def acknowledge(
@@ -75,13 +77,15 @@ def acknowledge(
             raise NothingToConfirm
         if revision != key.revision:
             raise OldRevision(given=revision, current=key.revision)
-        is_first = _record(runtime, session, actor, key, State.ACKNOWLEDGED, route)
-        if is_first:
-            withdraw_reminders(session, [distribution_id], [key.person_id], runtime.clock())
-            add_answers(session, key, judged(questions_of(session, distribution_id), answers))
+        first_at = _record(runtime, session, actor, key, State.ACKNOWLEDGED, route)
+        if first_at:
+            withdraw_reminders(session, [distribution_id], [key.person_id], first_at)
+            given = judged(questions_of(session, distribution_id), answers)
+            add_answers(session, key, given)
+            evidence.append(session, _deed(Deed.ACKNOWLEDGED, actor, key, route, first_at, given))
         facts = facts_of(session, distribution_id, key.person_id)
     at = next(f.effective_at for f in facts if f.state is State.ACKNOWLEDGED and f.revision == revision)
-    return Acknowledged(revision, at, is_repeat=not is_first)
+    return Acknowledged(revision, at, is_repeat=first_at is None)
 
 
 def _own_receipt(session: Session, actor: Actor, distribution_id: int) -> tuple[ReceiptKey, Mode]:
@@ -96,19 +100,26 @@ def _own_receipt(session: Session, actor: Actor, distribution_id: int) -> tuple[
     return ReceiptKey(distribution_id, actor.person_id, head["revision"]), Mode(head["mode"])
 
 
-def _record(runtime: Runtime, session: Session, actor: Actor, key: ReceiptKey, state: State, route: Route) -> bool:
-    """The first time is kept and is evidence; a repeat is neither."""
+def _record(
+    runtime: Runtime, session: Session, actor: Actor, key: ReceiptKey, state: State, route: Route
+) -> datetime | None:
+    """The first time is kept and is evidence; of a repeat, which is neither, None."""
     now = runtime.clock()
     is_first = record_state(
         session, key, state, route=route, account_id=actor.account_id, effective_at=now, recorded_at=now
     )
-    if is_first:
-        evidence.append(session, _deed(actor, key, state, route, now))
-    return is_first
+    return now if is_first else None
 
 
-def _deed(actor: Actor, key: ReceiptKey, state: State, route: Route, now: datetime) -> Entry:
-    deed = Deed.OPENED if state is State.OPENED else Deed.ACKNOWLEDGED
-    return entry(
-        deed, actor, now, distribution=key.distribution_id, person=key.person_id, revision=key.revision, route=route
-    )
+def _deed(
+    deed: Deed, actor: Actor, key: ReceiptKey, route: Route, now: datetime, answers: Sequence[Answer] = ()
+) -> Entry:
+    about: dict[str, Detail] = {
+        "distribution": key.distribution_id,
+        "person": key.person_id,
+        "revision": key.revision,
+        "route": route,
+    }
+    if answers:
+        about["answers_sha256"] = digest_of([[answer.position, answer.choice] for answer in answers])
+    return entry(deed, actor, now, **about)

@@ -10,7 +10,7 @@ from service.actions.own_deadlines import settle_own_deadlines
 from service.domain.audiences import parse_audience
 from service.domain.corrections import check_standing
 from service.domain.errors import AlreadyListed, HasLeft, ListBeingDrawn, NotFound, UnknownPerson
-from service.domain.evidence import Deed, entry
+from service.domain.evidence import Deed, Detail, digest_of, entry
 from service.domain.roles import OPERATOR, Act, Actor
 from service.domain.texts import given_reason
 from service.runtime import Runtime
@@ -49,7 +49,7 @@ def add_recipient(runtime: Runtime, actor: Actor, distribution_id: int, person_c
             session, target, person_id, now, now.date(), reason=why, added_by=actor.account_id
         ):
             raise HasLeft(code=person_code)
-        _announce(runtime, session, actor, target, [person_id])
+        _announce(runtime, session, actor, target, [person_id], reason_sha256=digest_of(why))
     runtime.doorbell.ring(doorbell.DELIVER_DUE)
 
 
@@ -98,13 +98,15 @@ def _follow(runtime: Runtime, distribution_id: int) -> int:
     return len(joiners)
 
 
-def _announce(runtime: Runtime, session: Session, actor: Actor, target: OpenList, added: list[int]) -> None:
+def _announce(
+    runtime: Runtime, session: Session, actor: Actor, target: OpenList, added: list[int], **why: Detail
+) -> None:
     now = runtime.clock()
     hold_absences(session)
     # Before the letters are written, for they name the deadline.
     settle_own_deadlines(runtime, session, Whose(target.id, added))
     list_changes.enqueue_added(session, target, added, runtime.policy.mail_domain)
-    deeds = (entry(Deed.PERSON_ADDED, actor, now, distribution=target.id, person=person) for person in added)
+    deeds = (entry(Deed.PERSON_ADDED, actor, now, distribution=target.id, person=person, **why) for person in added)
     evidence.append(session, *deeds)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from service import doorbell
 from service.actions.record_absence import exempt_listed
 from service.domain.errors import AlreadyAnswered, NotAReturn, NotFound
-from service.domain.evidence import Deed, entry
+from service.domain.evidence import Deed, digest_of, entry
 from service.domain.inquiries import Kind
 from service.domain.occasions import Kind as Letter
 from service.domain.occasions import Occasion
@@ -42,8 +42,9 @@ def answer_inquiry(runtime: Runtime, actor: Actor, inquiry_id: int, words: str, 
         if accepts and not is_return:
             raise NotAReturn
         add_answer(session, inquiry_id, answer, actor.account_id, now, accepted=accepts if is_return else None)
-        about = _about(inquiry)
-        evidence.append(session, entry(Deed.ANSWERED, actor, now, inquiry=inquiry_id, accepted=accepts, **about))
+        about, words = _about(inquiry), digest_of(answer)
+        deed = entry(Deed.ANSWERED, actor, now, inquiry=inquiry_id, accepted=accepts, words_sha256=words, **about)
+        evidence.append(session, deed)
         if accepts:
             _exempt(runtime, session, actor, inquiry)
         occasion = Occasion(Letter.ANSWER, inquiry_id)

@@ -5,7 +5,7 @@ import math
 from sqlalchemy.orm import Session
 
 from service.domain.errors import AlreadyReturned, NotFound, TooManyInquiries
-from service.domain.evidence import Deed, entry
+from service.domain.evidence import Deed, digest_of, entry
 from service.domain.inquiries import A_WHILE, MOST_IN_A_WHILE, Kind
 from service.domain.roles import Actor
 from service.domain.texts import QUESTION, needed_lines
@@ -38,7 +38,9 @@ def ask(runtime: Runtime, actor: Actor, distribution_id: int, kind: Kind, words:
         _check_pace(runtime, session, actor.person_id)
         inquiry_id = add_inquiry(session, asked, now)
         about = {"distribution": distribution_id, "person": actor.person_id, "inquiry": inquiry_id}
-        evidence.append(session, entry(Deed.ASKED, actor, now, kind=kind.value, **about))
+        evidence.append(
+            session, entry(Deed.ASKED, actor, now, kind=kind.value, words_sha256=digest_of(asked.words), **about)
+        )
     return inquiry_id
 
 

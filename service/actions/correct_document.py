@@ -7,7 +7,6 @@ nothing true to say any more are taken back in the same transaction that writes 
 
 from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from service.domain.corrections import Correction, Kind, Replacement, check_repl
 from service.domain.deadlines import Due, check_due, work_out
 from service.domain.documents import kept_files, kept_number
 from service.domain.errors import NotFound, NothingChanged
-from service.domain.evidence import Deed, Detail, entry
+from service.domain.evidence import Deed, Detail, digest_of, entry, instant
 from service.domain.occasions import RECALL, Occasion
 from service.domain.occasions import Kind as Letter
 from service.domain.roles import Act, Actor
@@ -88,7 +87,14 @@ def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, repla
         settle_own_deadlines(runtime, session, Whose(distribution_id))
         withdraw_letters(session, distribution_id, now)
         _announce(runtime, session, held, Occasion(Letter.REVISION, revision), now)
-        _witness(session, actor, distribution_id, correction, **_contents(session, held.document_id, revision))
+        _witness(
+            session,
+            actor,
+            distribution_id,
+            correction,
+            due_at=_told(due),
+            **_contents(session, held.document_id, revision),
+        )
     runtime.doorbell.ring(doorbell.DELIVER_DUE)
     return revision
 
@@ -146,6 +152,11 @@ def _announce(runtime: Runtime, session: Session, held: Held, occasion: Occasion
     enqueue_correction(session, sending, occasion, now, now.date(), runtime.policy.mail_domain)
 
 
+def _told(due: Due | None) -> str | None:
+    """None where the deadline stays as it was."""
+    return instant(due.at) if due else None
+
+
 def _contents(session: Session, document_id: int, revision: int) -> dict[str, Detail]:
     document = document_row(session, document_id, revision)
     if document is None:
@@ -157,6 +168,6 @@ def _contents(session: Session, document_id: int, revision: int) -> dict[str, De
 
 def _witness(session: Session, actor: Actor, distribution_id: int, correction: Correction, **about: Detail) -> None:
     kind, number = correction.kind.value, correction.number
-    note_sha256 = sha256(correction.note.encode()).hexdigest()
-    facts = {"distribution": distribution_id, "kind": kind, "number": number, "note_sha256": note_sha256, **about}
+    note = digest_of(correction.note)
+    facts = {"distribution": distribution_id, "kind": kind, "number": number, "note_sha256": note, **about}
     evidence.append(session, entry(Deed.CORRECTED, actor, correction.at, **facts))

@@ -1,6 +1,6 @@
 """The secretariat posts a document once: stored, promised to an audience, answered; listing and sending come after."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,7 +14,7 @@ from service.domain.calendar import Calendar
 from service.domain.deadlines import Due, check_due, due_of, work_out
 from service.domain.documents import Posting, as_kept, check_posting
 from service.domain.errors import KeyReused
-from service.domain.evidence import Deed, Entry, entry
+from service.domain.evidence import Deed, Entry, digest_of, entry, instant
 from service.domain.roles import Act, Actor
 from service.domain.texts import IDEMPOTENCY_KEY, check_text
 from service.runtime import Runtime
@@ -125,12 +125,22 @@ def _store(session: Session, actor: Actor, posting: Posting, due: Due | None, no
     document_id = add_document(session, posting, actor.account_id)
     starts_at = _starts_at(posting, now)
     distribution_id = add_distribution(session, document_id, posting, due, starts_at, actor.account_id)
-    evidence.append(session, _posted(actor, posting, document_id, distribution_id, now))
+    evidence.append(session, _posted(actor, posting, due, (document_id, distribution_id), now))
     add_questions(session, distribution_id, posting.questions)
     return Posted(document_id, distribution_id, due)
 
 
-def _posted(actor: Actor, posting: Posting, document_id: int, distribution_id: int, now: datetime) -> Entry:
+def _posted(actor: Actor, posting: Posting, due: Due | None, made: tuple[int, int], now: datetime) -> Entry:
+    document_id, distribution_id = made
+    due_at = instant(due.at) if due else None
+    bound = {
+        "title": posting.title,
+        "number": posting.number,
+        "mode": posting.mode.value,
+        "due_at": due_at,
+        "audience": posting.audience,
+        "questions": [asdict(question) for question in posting.questions],
+    }
     return entry(
         Deed.POSTED,
         actor,
@@ -138,8 +148,10 @@ def _posted(actor: Actor, posting: Posting, document_id: int, distribution_id: i
         distribution=distribution_id,
         document=document_id,
         revision=FIRST_REVISION,
-        body=sha256(posting.body.encode()).hexdigest(),
+        body=digest_of(posting.body),
         files=" ".join(file.meta.sha256 for file in posting.files),
+        due_at=due_at,
+        posting_sha256=digest_of(bound),
     )
 
 

@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 from service.actions.own_deadlines import settle_own_deadlines
 from service.domain.absences import Absence, Kind, check_days, cut_short, merge
 from service.domain.errors import NotFound
-from service.domain.evidence import Deed, entry
+from service.domain.evidence import Deed, Detail, digest_of, entry
 from service.domain.roles import Act, Actor
 from service.domain.texts import REASON, given_reason, one_line
 from service.runtime import Runtime
 from service.store import evidence, excuses, reminders
-from service.store.corrections import hold_off
 from service.store.deliveries import withdraw_asking
 from service.store.own_deadlines import Whose
 from service.store.receipts import receipt_row
@@ -100,12 +99,12 @@ def exempt(runtime: Runtime, actor: Actor, distribution_id: int, person_id: int,
 def exempt_listed(runtime: Runtime, session: Session, actor: Actor, receipt: tuple[int, int], reason: str) -> None:
     """Exempt, in a transaction that is open, who is known to be listed; `receipt` is distribution and person."""
     distribution_id, person_id = receipt
-    hold_off(session, distribution_id)
     reminders.hold_off(session, [distribution_id])
     now = runtime.clock()
     if excuses.add_exemption(session, distribution_id, person_id, reason, actor.account_id, now):
         withdraw_asking(session, distribution_id, person_id, now)
-        deed = entry(Deed.EXEMPTED, actor, now, distribution=distribution_id, person=person_id)
+        about: dict[str, Detail] = {"distribution": distribution_id, "person": person_id}
+        deed = entry(Deed.EXEMPTED, actor, now, reason_sha256=digest_of(reason), **about)
         evidence.append(session, deed)
 
 

@@ -7,7 +7,7 @@ function `seal_evidence` follows the same rule.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -85,12 +85,22 @@ def canonical(written: Entry) -> str:
         "effective_at": instant(written.effective_at),
         "recorded_at": instant(written.recorded_at),
     }
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _canonical_json(told)
 
 
 def seal(previous: bytes, position: int, text: str) -> bytes:
     """The hash of the entry at a position."""
     return sha256(previous + position.to_bytes(8) + text.encode()).digest()
+
+
+def digest_of(told: str | Mapping[str, object] | Sequence[object]) -> str:
+    """The SHA-256 that binds an entry to what is kept elsewhere: a text as it is, all else as canonical JSON."""
+    text = told if isinstance(told, str) else _canonical_json(told)
+    return sha256(text.encode()).hexdigest()
+
+
+def _canonical_json(told: object) -> str:
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def instant(moment: datetime) -> str:

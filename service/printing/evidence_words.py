@@ -57,6 +57,7 @@ ABOUT: Mapping[str, str] = MappingProxyType(
         "accepted": "nhận lại văn bản",
         "account": "tài khoản",
         "adds_joiners": "thêm người mới",
+        "answers_sha256": "mã băm câu trả lời kiểm tra",
         "as_of": "số liệu đến",
         "body": "mã băm nội dung",
         "changed": "số người thay đổi",
@@ -65,6 +66,7 @@ ABOUT: Mapping[str, str] = MappingProxyType(
         "digest": "mã băm danh sách",
         "distribution": "đợt gửi",
         "document": "văn bản",
+        "due_at": "hạn xác nhận",
         "figures_sha256": "mã băm số liệu",
         "file_sha256": "mã băm tệp danh bạ",
         "files": "mã băm tệp",
@@ -85,6 +87,8 @@ ABOUT: Mapping[str, str] = MappingProxyType(
         "number": "lần thứ",
         "people": "số người",
         "person": "người",
+        "posting_sha256": "mã băm trích yếu, số, hạn, nơi nhận và câu hỏi",
+        "reason_sha256": "mã băm lý do",
         "report": "báo cáo số",
         "revision": "bản",
         "role": "vai trò",
@@ -97,6 +101,7 @@ ABOUT: Mapping[str, str] = MappingProxyType(
         "unit": "đơn vị",
         "units": "số đơn vị thêm hoặc thay đổi",
         "until": "đến",
+        "words_sha256": "mã băm lời",
     }
 )
 
@@ -112,7 +117,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 _DAYS = frozenset({"day", "first_day", "last_day"})
-_MOMENTS = frozenset({"as_of", "until"})
+_MOMENTS = frozenset({"as_of", "due_at", "until"})
 
 
 def deed_label(deed: str) -> str:

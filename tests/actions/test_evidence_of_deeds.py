@@ -3,6 +3,7 @@
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -11,6 +12,10 @@ import pytest
 from sqlalchemy import select
 
 from service.actions.acknowledge import acknowledge, open_document
+from service.actions.add_recipients import add_recipient
+from service.actions.answer_inquiry import answer_inquiry
+from service.actions.ask import ask
+from service.actions.correct_document import replace_document
 from service.actions.enrol_kiosk import add_kiosk, enrol
 from service.actions.export_report import export_report
 from service.actions.import_directory import import_directory
@@ -18,16 +23,21 @@ from service.actions.list_recipients import list_recipients
 from service.actions.manage_accounts import Term, deactivate, first_administrator, grant_role, revoke_role, setup_code
 from service.actions.manage_tokens import create_token, revoke_token
 from service.actions.post_document import post_document
+from service.actions.record_absence import exempt
 from service.actions.record_refusal import ONCE_IN, refuse_document, refuse_reading, refuse_report
-from service.domain.documents import NewFile
+from service.domain.control import ControlQuestion
+from service.domain.corrections import Replacement
+from service.domain.deadlines import WorkingDays
+from service.domain.documents import Mode, NewFile
 from service.domain.errors import BadKioskCode, NotFound, OldRevision
 from service.domain.evidence import instant
+from service.domain.inquiries import Kind
 from service.domain.list_digests import NOTHING_LISTED, ListedPerson, digest_of_range
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Actor, Role
 from service.reading.rows import Source
 from service.runtime import Runtime
-from service.store.tables import evidence, list_ranges, receipts
+from service.store.tables import distributions, evidence, list_ranges, receipts
 from tests.fakes import FakeClock
 from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
 
@@ -73,9 +83,69 @@ def test_posting_keeps_the_digests_of_text_and_files_and_listing_that_of_the_lis
         "revision": 1,
         "body": EMPTY,
         "files": f"{EMPTY} {EMPTY}",
+        "due_at": None,
+        "posting_sha256": about["posting_sha256"],
     }
     assert listed["listed"] == 1
     assert listed["digest"] == digest_of_list(runtime, posted.distribution_id).hex()
+
+
+QUESTION = ControlQuestion("Ai ký?", ("Giám đốc", "Văn thư"), 1)
+VARIANTS: dict[str, Any] = {
+    "title": "Về việc khác",
+    "number": "99/QĐ-SKHCN",
+    "mode": Mode.INFORM,
+    "due": WorkingDays(3),
+    "audience": "all",
+    "questions": (replace(QUESTION, right=2),),
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_posting_binds_what_it_says_of_itself(runtime: Runtime, reader: Actor, name: str) -> None:
+    asked: dict[str, Any] = {"mode": Mode.ACKNOWLEDGE, "due": WorkingDays(2), "audience": "unit:P1"}
+    asked["questions"] = () if name == "mode" else (QUESTION,)
+    for changes in ({}, {}, {name: VARIANTS[name], **({"due": None} if name == "mode" else {})}):
+        post_document(runtime, OPERATOR, make_posting(**asked | changes))
+    first, same, other = (about for _, _, about in told(runtime))
+    assert first["posting_sha256"] == same["posting_sha256"] != other["posting_sha256"]
+    assert (first["due_at"] == other["due_at"]) == (name not in {"due", "mode"})
+
+
+def test_a_replacement_names_the_new_deadline(runtime: Runtime, reader: Actor) -> None:
+    posted = post_document(runtime, OPERATOR, make_posting(mode=Mode.ACKNOWLEDGE, due=WorkingDays(2)))
+    new = Replacement(replaces=1, note="Sai ngày.", body="Hai.", due=WorkingDays(4))
+    replace_document(runtime, OPERATOR, posted.distribution_id, new)
+    with runtime.sessions() as session:
+        due_at = session.execute(select(distributions.c.due_at)).scalar_one()
+    assert told(runtime)[-1][2]["due_at"] == instant(due_at)
+
+
+def test_reasons_words_and_answers_are_bound_and_not_repeated(runtime: Runtime, reader: Actor) -> None:
+    with runtime.sessions.begin() as session:
+        make_person(session, make_unit(session), code="MINH")
+    posting = make_posting(audience="unit:P1", mode=Mode.ACKNOWLEDGE, questions=(QUESTION,))
+    distribution_id = post_document(runtime, OPERATOR, posting).distribution_id
+    list_recipients(runtime)
+    acknowledge(runtime, reader, distribution_id, 1, Route.INBOX, {1: 2})
+    inquiry = ask(runtime, reader, distribution_id, Kind.QUESTION, "Hạn đến bao giờ?")
+    answer_inquiry(runtime, OPERATOR, inquiry, "Đến thứ Sáu.")
+    assert reader.person_id is not None
+    exempt(runtime, OPERATOR, distribution_id, reader.person_id, "Không thuộc diện.")
+    add_recipient(runtime, OPERATOR, distribution_id, "MINH", "Bổ sung.")
+    bound = [{key: value for key, value in about.items() if key.endswith("_sha256")} for _, _, about in told(runtime)]
+    assert bound[2:] == [
+        {"answers_sha256": sha256(b"[[1,2]]").hexdigest()},
+        *(
+            {key: sha256(words.encode()).hexdigest()}
+            for key, words in (
+                ("words_sha256", "Hạn đến bao giờ?"),
+                ("words_sha256", "Đến thứ Sáu."),
+                ("reason_sha256", "Không thuộc diện."),
+                ("reason_sha256", "Bổ sung."),
+            )
+        ),
+    ]
 
 
 def digest_of_list(runtime: Runtime, distribution_id: int) -> bytes:
