@@ -43,7 +43,12 @@ def post(  # noqa: PLR0913, PLR0917 - one option a field
     issuing_body: Annotated[str, typer.Option(help="Cơ quan ban hành.")] = "",
     urgency: Annotated[str, typer.Option(help="thuong, khan, thuong-khan or hoa-toc.")] = "thuong",
     must_confirm: Annotated[bool, typer.Option("--must-confirm", help="Ask each person to confirm.")] = False,
-    due: Annotated[str, typer.Option(help="Deadline: a date, with or without HH:mm; or Nd for N working days.")] = "",
+    due: Annotated[
+        str,
+        typer.Option(
+            help="Deadline: a date, with or without HH:mm; or Nd for N working days; goes with --must-confirm."
+        ),
+    ] = "",
     at: Annotated[str, typer.Option(help="Send at this moment: yyyy-MM-ddTHH:mm.")] = "",
     message: Annotated[str, typer.Option(help="A word of the sender.")] = "",
     add_joiners: Annotated[bool, typer.Option("--add-joiners", help="List people who come later too.")] = False,

@@ -14,6 +14,7 @@ from service.domain.control import ControlQuestion, kept_questions
 from service.domain.deadlines import Deadline
 from service.domain.errors import (
     BadNumber,
+    DueWithoutConfirming,
     EmptyFileName,
     FileTooLarge,
     MissingTitle,
@@ -281,6 +282,7 @@ def check_posting(posting: Posting, max_file_bytes: int) -> None:
         EmptyFileName: no printable character in a file's name.
         FileTooLarge: a file holds more than `max_file_bytes`.
         BadQuestion: a control question is none, or nothing is to be confirmed.
+        DueWithoutConfirming: a deadline for confirming, and nothing is to be confirmed.
     """
     if not _is_legible(posting.title):
         raise MissingTitle
@@ -291,6 +293,8 @@ def check_posting(posting: Posting, max_file_bytes: int) -> None:
         check_secrecy(text)
     if posting.questions and posting.mode is not Mode.ACKNOWLEDGE:
         raise QuestionsWithoutConfirming
+    if posting.due is not None and posting.mode is not Mode.ACKNOWLEDGE:
+        raise DueWithoutConfirming
     kept_questions(posting.questions)
 
 

@@ -209,6 +209,12 @@ class DueTooFar(Invalid):
     vietnamese = "Hạn xác nhận {due} cách nay hơn năm năm; kiểm tra lại năm."
 
 
+class DueWithoutConfirming(Invalid):
+    code = "due-without-confirming"
+    en = "A deadline goes with a confirmation; this document is sent for information. Ask to confirm, or drop it."
+    vietnamese = "Hạn đi cùng việc xác nhận; văn bản gửi để biết thì không có hạn. Chọn phải xác nhận, hoặc bỏ hạn."
+
+
 class UnknownTerm(Invalid):
     code = "unknown-audience-term"
     en = "The audience term {term!r} names nobody: {reason}."

@@ -25,6 +25,7 @@ from service.domain.errors import (
     BadDate,
     BadNumber,
     BadQuestion,
+    DueWithoutConfirming,
     EmptyAudience,
     EmptyFileName,
     MissingTitle,
@@ -47,6 +48,7 @@ _PLACES: Mapping[type[Refused], str] = {
     UnknownDocumentType: "type_code",
     BadNumber: "number",
     UnknownUrgency: "urgency",
+    DueWithoutConfirming: "due",
     UnknownTerm: "audience",
     EmptyAudience: "audience",
     TooManyTerms: "audience",
@@ -236,8 +238,10 @@ def _read_dates(read: Read, form: PostForm, now: datetime) -> None:
     except Refused as refused:
         read.refuse(refused, "issued_on")
     try:
-        if form.due_date.strip() and read.posting.mode is Mode.ACKNOWLEDGE:
+        if form.due_date.strip():
             read.posting = replace(read.posting, due=_deadline(form, now))
+        elif form.due_time.strip():
+            read.errors["due"] = "Đã ghi giờ hết hạn; ghi cả ngày, hoặc xóa giờ."
     except Refused as refused:
         read.refuse(refused, "due")
 

@@ -93,7 +93,7 @@ def test_an_absence_moves_open_deadlines_of_this_person_alone_and_withdrawing_mo
     runtime: Runtime, office: Office
 ) -> None:
     asked, done = post(runtime), post(runtime, title="Đã xác nhận rồi")
-    told = post(runtime, title="Để biết", mode=Mode.INFORM)
+    told = post(runtime, title="Để biết", mode=Mode.INFORM, due=None)
     acknowledge(runtime, make_actor(person_id=office.binh), done, 1, Route.INBOX)
 
     record_absence(runtime, OPERATOR, office.binh, days(11, 13))

@@ -57,7 +57,8 @@ def people(runtime: Runtime, clock: FakeClock) -> People:
 
 
 def post(runtime: Runtime, *, urgency: Urgency = Urgency.NORMAL, mode: Mode = Mode.ACKNOWLEDGE) -> int:
-    posted = post_document(runtime, OPERATOR, make_posting(urgency=urgency, mode=mode, due=DUE))
+    due = DUE if mode is Mode.ACKNOWLEDGE else None
+    posted = post_document(runtime, OPERATOR, make_posting(urgency=urgency, mode=mode, due=due))
     list_recipients(runtime)
     return posted.distribution_id
 

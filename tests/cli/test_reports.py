@@ -5,12 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from service.actions.deliver import deliver_due
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
+from service.store.tables import documents
 from tests.cli.conftest import Eoffice
 from tests.makers import make_person, make_posting, make_unit
 
@@ -82,3 +84,17 @@ def test_a_place_that_takes_no_file_is_named(
 ) -> None:
     asked = ("report", distribution, "--format", "csv", "--output", tmp_path)
     assert f"{tmp_path} cannot be written" in eoffice(*asked, DATABASE_URL=database_url).refusal
+
+
+def test_a_deadline_without_confirming_is_refused_in_one_line(
+    runtime: Runtime, database_url: str, eoffice: Eoffice, tmp_path: Path
+) -> None:
+    with runtime.sessions.begin() as session:
+        make_person(session, make_unit(session))
+    paper = tmp_path / "giay-moi.txt"
+    paper.write_text("Kính mời.", encoding="utf-8")
+    post = ("post", paper, "--title", "Giấy mời", "--to", "all", "--due", "5d")
+    refusal = eoffice(*post, DATABASE_URL=database_url).refusal
+    assert "sent for information" in refusal
+    with runtime.sessions() as session:
+        assert session.execute(select(documents.c.id)).first() is None

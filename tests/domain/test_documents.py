@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain.deadlines import WorkingDays
 from service.domain.documents import (
     DOCUMENT_TYPES,
     DocumentGroup,
@@ -26,6 +27,7 @@ from service.domain.documents import (
 )
 from service.domain.errors import (
     BadNumber,
+    DueWithoutConfirming,
     EmptyFileName,
     FileTooLarge,
     MissingTitle,
@@ -189,6 +191,12 @@ def test_a_mark_is_found_wherever_its_line_stands(before: str, after: str) -> No
 
 def test_a_plain_posting_passes() -> None:
     check_posting(PLAN, LIMIT)
+
+
+def test_a_deadline_goes_with_a_confirmation() -> None:
+    check_posting(replace(PLAN, mode=Mode.ACKNOWLEDGE, due=WorkingDays(5)), LIMIT)
+    with pytest.raises(DueWithoutConfirming):
+        check_posting(replace(PLAN, mode=Mode.INFORM, due=WorkingDays(5)), LIMIT)
 
 
 @pytest.mark.parametrize("title", ["", "  \n\t", "\u200b\ufeff", "\x00"])

@@ -119,6 +119,7 @@ def test_units_and_classes_chosen_together_narrow_each_other(
         ({"due_date": "5d", "due_since": "31/12/9999"}, "không phải là ngày"),
         ({"due_date": "5d", "due_since": "01/01/0001"}, "đã qua"),
         ({"urgency": "rất gấp"}, "Không có mức độ khẩn"),
+        ({"due_time": "16:00"}, "Đã ghi giờ hết hạn; ghi cả ngày, hoặc xóa giờ."),
         ({"body": "Kính gửi\r\nTỐI MẬT\r\n"}, "Văn bản có dấu TỐI MẬT"),
         ({"to": "written", "audience": "unit:KHONG"}, "unit:KHONG"),
         ({"to": "written", "audience": "person:BINH,-person:BINH"}, "không có ai"),
@@ -292,14 +293,15 @@ def test_a_number_that_was_used_this_year_is_pointed_out_and_not_refused(office:
     assert f'href="{way}"' in shown
 
 
-def test_for_information_there_is_no_deadline(office: Office, clock: FakeClock) -> None:
-    tomorrow = (clock.now + timedelta(days=1)).strftime("%d/%m/%Y")
+@pytest.mark.parametrize("due", ["5d", "31/12/2030"])
+def test_a_deadline_of_a_posting_for_information_is_a_mistake_beside_the_field(office: Office, due: str) -> None:
     with office.visit("secretariat") as client:
-        _, shown = send(client, "preview", mode="inform", due_date=tomorrow)
-        assert "Không ai phải xác nhận" in shown
-        send(client, "post", mode="inform", due_date=tomorrow)
-    with office.runtime.sessions() as session:
-        assert session.execute(select(distributions.c.due_at)).scalar_one() is None
+        for step in ("preview", "post"):
+            status, shown = send(client, step, mode="inform", due_date=due)
+            assert status == 422
+            assert "văn bản gửi để biết thì không có hạn" in shown
+        assert send(client, "preview", mode="inform")[0] == 200
+    assert count(office.runtime, documents) == 0
 
 
 def test_without_the_sessions_token_nothing_is_posted(office: Office) -> None:

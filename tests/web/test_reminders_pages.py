@@ -25,7 +25,7 @@ def office(app: FastAPI, runtime: Runtime) -> Office:
 
 
 def post(office: Office, mode: Mode = Mode.ACKNOWLEDGE, audience: str = "unit:P1") -> int:
-    due = office.runtime.clock() + timedelta(days=30)
+    due = office.runtime.clock() + timedelta(days=30) if mode is Mode.ACKNOWLEDGE else None
     posted = post_document(office.runtime, OPERATOR, make_posting(audience=audience, mode=mode, due=due))
     list_recipients(office.runtime)
     return posted.distribution_id

@@ -58,7 +58,9 @@ class PostingForm(Shape):
     signer_name: Annotated[Text, typed(texts.SIGNER_NAME)] = ""
     urgency: Annotated[Word, Field(description="thuong, khan, thuong-khan or hoa-toc")] = Urgency.NORMAL.word
     mode: Mode = Mode.INFORM
-    due: Annotated[Word, Field(description=f"Deadline: {_DAYS}, Nd for N working days, or {_MOMENT}")] = ""
+    due: Annotated[
+        Word, Field(description=f"Deadline: {_DAYS}, Nd for N working days, or {_MOMENT}; goes with mode acknowledge")
+    ] = ""
     send_at: Annotated[Word, Field(description=f"When sending starts: {_MOMENT}; at once when empty")] = ""
     message: Annotated[Text, typed(texts.MESSAGE, "The sender's own words beside the document")] = ""
     body: Annotated[Text, typed(texts.BODY, "Text of the document, kept to the letter")] = ""
