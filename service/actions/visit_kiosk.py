@@ -25,9 +25,10 @@ def units_at(runtime: Runtime) -> list[KioskUnit]:
         return kiosks.kiosk_units(session, runtime.clock())
 
 
-def people_at(runtime: Runtime, unit_code: str) -> list[KioskPerson]:
+def people_at(runtime: Runtime, unit_code: str, *, passed: int, limit: int) -> list[KioskPerson]:
+    """The people of a unit in office order, behind the first `passed` of them."""
     with runtime.sessions() as session:
-        return kiosks.kiosk_people(session, runtime.clock(), unit_code)
+        return kiosks.kiosk_people(session, runtime.clock(), unit_code, passed=passed, limit=limit)
 
 
 def person_at(runtime: Runtime, person_code: str) -> KioskPerson:

@@ -42,7 +42,7 @@ from service.store.tables import (
 )
 
 # SQLAlchemy drops the row count of an INSERT ... SELECT unless told to keep it.
-_COUNTED: Mapping[str, bool] = {"preserve_rowcount": True}
+COUNTED: Mapping[str, bool] = {"preserve_rowcount": True}
 
 
 def add_distribution(
@@ -223,7 +223,7 @@ def list_range(session: Session, unlisted: Unlisted, audience: Audience, upto: i
     begun = found.add_columns(literal(unlisted.revision))
     written = session.execute(
         upsert(receipts).from_select([*LISTED_COLUMNS, "revision"], begun).on_conflict_do_nothing(),
-        execution_options=_COUNTED,
+        execution_options=COUNTED,
     )
     r = receipts.c
     keep_units(session, unlisted.id, and_(r.person_id > unlisted.listed_through, r.person_id <= upto))
@@ -339,7 +339,7 @@ _LETTER = (
 
 def _enqueue(session: Session, letters: Select[*tuple[Any, ...]]) -> int:
     written = session.execute(
-        upsert(deliveries).from_select(_LETTER, letters).on_conflict_do_nothing(), execution_options=_COUNTED
+        upsert(deliveries).from_select(_LETTER, letters).on_conflict_do_nothing(), execution_options=COUNTED
     )
     return int(written.rowcount)  # type: ignore[attr-defined]  # INSERT gives a CursorResult
 

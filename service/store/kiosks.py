@@ -118,11 +118,11 @@ def kiosk_units(session: Session, now: datetime) -> list[KioskUnit]:
     return [KioskUnit(*row) for row in session.execute(query)]
 
 
-def kiosk_people(session: Session, now: datetime, unit_code: str) -> list[KioskPerson]:
-    """The people of a unit who have accounts that may be used, in office order."""
+def kiosk_people(session: Session, now: datetime, unit_code: str, *, passed: int, limit: int) -> list[KioskPerson]:
+    """The people of a unit who have accounts that may be used, in office order, behind the first `passed`."""
     m = memberships.c
     query = _people(now).where(units.c.code == unit_code).order_by(m.position_rank, m.name_key, m.person_id)
-    return [_person(row) for row in session.execute(query).mappings()]
+    return [_person(row) for row in session.execute(query.offset(passed).limit(limit)).mappings()]
 
 
 def kiosk_person(session: Session, now: datetime, person_code: str) -> KioskPerson | None:

@@ -21,6 +21,9 @@ from service.store.tables import (
     receipts,
 )
 
+# Nobody reads more at once; what comes behind moves up as the first of it is confirmed.
+MOST_OWED = 200
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiptKey:
@@ -184,7 +187,7 @@ def own_or_common_due() -> ColumnElement[datetime | None]:
 def inbox_page(session: Session, person_id: int, *, before: int | None, limit: int) -> Sequence[RowMapping]:
     """What was sent to this person: what must still be confirmed first, by urgency, then deadline; then the newest.
 
-    Pages by the distribution id below `before`; the first page alone holds what must be confirmed, whole.
+    Pages by the distribution id below `before`; the first page alone holds what must be confirmed, `MOST_OWED` of it.
     """
     r, d, must = receipts.c, distributions.c, _owes()
     columns = select(
@@ -213,6 +216,7 @@ def inbox_page(session: Session, person_id: int, *, before: int | None, limit: i
         rest = query.where(~must, r.distribution_id < before).order_by(r.distribution_id.desc())
         return list(session.execute(rest.limit(limit)).mappings())
     urgent_first = query.where(must).order_by(d.urgency.desc(), own_or_common_due().asc().nulls_last(), d.id.desc())
+    urgent_first = urgent_first.limit(MOST_OWED)
     rest = query.where(~must).order_by(r.distribution_id.desc()).limit(limit)
     return [*session.execute(urgent_first).mappings(), *session.execute(rest).mappings()]
 

@@ -49,6 +49,7 @@ def inbox_view(session: Session, person_id: int, now: datetime, before: int | No
         others=tuple(_item(row, now) for row in others[:_PAGE]),
         waiting=counts.must_confirm,
         overdue=counts.overdue,
+        hidden=max(counts.must_confirm - len(must_confirm), 0) if before is None else 0,
         unread=counts.unread,
         is_first_page=before is None,
         next_before=_cursor(others),

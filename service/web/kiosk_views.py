@@ -46,10 +46,11 @@ class KioskStartView:
 
 @dataclass(frozen=True, slots=True)
 class KioskUnitView:
-    """kiosk_unit.html: which person."""
+    """kiosk_unit.html: which person; `next_href` leads on where the unit has more."""
 
     unit_name: str
     people: tuple[KioskPerson, ...]
+    next_href: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,11 @@ class KioskPersonView:
 
 @dataclass(frozen=True, slots=True)
 class KioskInboxView:
-    """kiosk_inbox.html: what waits for this person, and a few others."""
+    """kiosk_inbox.html: what waits for this person, `hidden` more behind it, and a few others."""
 
     visit: Visit
     must_confirm: tuple[InboxItem, ...]
+    hidden: int
     others: tuple[InboxItem, ...]
 
 

@@ -114,13 +114,15 @@ class InboxItem:
 class InboxView:
     """inbox.html: `must_confirm` stands on the first page alone; `next_before` is the cursor of the next page.
 
-    `waiting` documents must be confirmed, `overdue` of them late; `unread` ones are for information.
+    `waiting` documents must be confirmed, `overdue` of them late, `hidden` behind those shown; `unread` ones are for
+    information.
     """
 
     must_confirm: tuple[InboxItem, ...]
     others: tuple[InboxItem, ...]
     waiting: int
     overdue: int
+    hidden: int
     unread: int
     is_first_page: bool
     next_before: int | None

@@ -6,6 +6,8 @@ from hashlib import sha256
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import func, insert, select, true
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from service.actions.record_absence import Period, exempt, record_absence
@@ -14,12 +16,14 @@ from service.domain.receipts import Route, State
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
 from service.store.grants import Grant, add_grant
-from service.store.receipts import StateFact, facts_of
+from service.store.receipts import MOST_OWED, StateFact, facts_of
+from service.store.tables import distributions, receipts
 from service.web.app import make_app
 from service.web.site import Site
 from tests.fakes import FakeClock
 from tests.makers import LONG_AGO, make_account
 from tests.web.conftest import PASSWORD, Employee, browser, form_token, mail_link, make_employee, send, sign_in
+from tests.web.office import text_of
 
 CONFIRMED = "Đã ghi nhận xác nhận"
 BUTTON = "Tôi đã đọc và nắm nội dung</button>"
@@ -94,6 +98,33 @@ def test_the_rest_of_the_inbox_is_paged_to_its_end(as_lan: TestClient, runtime: 
     assert "Bản tin 00" in second
     assert "Bản tin 01" not in second
     assert "Hết danh sách" in second
+
+
+def test_of_very_many_that_must_be_confirmed_the_first_are_shown_and_the_rest_is_counted(
+    as_lan: TestClient, runtime: Runtime
+) -> None:
+    first = send(runtime)
+    with runtime.sessions.begin() as session:
+        _send_again(session, first, MOST_OWED + 1)
+    shown = as_lan.get("/inbox").text
+    assert shown.count('href="/inbox/') == MOST_OWED
+    assert f'<span class="count">{MOST_OWED + 2}</span>' in shown
+    assert "Còn 2 văn bản cần xác nhận nữa" in text_of(shown)
+
+
+def _send_again(session: Session, distribution_id: int, times: int) -> None:
+    """The same document to the same people, as rows alone."""
+    d, r = distributions.c, receipts.c
+    copied = [column for column in d if column.name != "id"]
+    again = (
+        select(*copied).join(func.generate_series(1, times).table_valued("n"), true()).where(d.id == distribution_id)
+    )
+    session.execute(insert(distributions).from_select([column.name for column in copied], again))
+    lines = [column for column in r if column.name != "distribution_id"]
+    other = distributions.alias("other")
+    listed = select(other.c.id, *lines).join(receipts, r.distribution_id == distribution_id)
+    columns = ["distribution_id", *(column.name for column in lines)]
+    session.execute(insert(receipts).from_select(columns, listed.where(other.c.id > distribution_id)))
 
 
 def test_the_document_page_shows_the_text_to_the_letter_and_leaves_out_what_is_unknown(

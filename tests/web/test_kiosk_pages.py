@@ -18,7 +18,9 @@ from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from service.store.recalls import recall_confirmed_at
 from service.store.receipts import facts_of
+from service.web.pages.kiosk import PEOPLE_A_PAGE
 from service.web.security import KIOSK_COOKIE, SESSION_COOKIE, VISIT_COOKIE
+from tests.makers import make_account, make_person, make_unit
 from tests.web.conftest import PASSWORD, Employee, browser, form_token, make_employee, send
 from tests.web.office import make_office, text_of
 
@@ -51,6 +53,19 @@ def confirm(pc: TestClient, distribution: int, **changes: str) -> Response:
     assert found
     fields = {"revision": "1", "form_token": found[1], **changes}
     return pc.post(f"/kiosk/inbox/{distribution}/acknowledge", data=fields)
+
+
+def test_a_large_unit_is_paged_to_its_end(pc: TestClient, runtime: Runtime) -> None:
+    with runtime.sessions.begin() as session:
+        unit = make_unit(session, code="P/1 ?")
+        for _ in range(PEOPLE_A_PAGE + 1):
+            make_account(session, make_person(session, unit))
+    first = pc.get("/kiosk/units/P%2F1%20%3F").text
+    onward = re.search(r'href="(/kiosk/units/[^"]+)">Xem tiếp', first)
+    assert onward
+    rest = pc.get(onward[1]).text
+    assert [page.count('href="/kiosk/people/') for page in (first, rest)] == [PEOPLE_A_PAGE, 1]
+    assert "Xem tiếp" not in rest
 
 
 PATHS = ("/kiosk", "/kiosk/units/DV1", "/kiosk/people/LAN", "/kiosk/people/LAN/slip", "/kiosk/inbox", "/kiosk/inbox/1")

@@ -185,9 +185,9 @@ def read_history(site: SiteDep, actor: SessionActorDep, limit: Limit = 50, curso
 
 @router.get("/inbox")
 def list_inbox(site: SiteDep, actor: SessionActorDep, limit: Limit = 50, cursor: Cursor = None) -> Page[InboxLine]:
-    """The first page holds all that must be confirmed, before its `limit` of other lines; then the newest first.
+    """The first page holds what must be confirmed, the first 200 of it, before its `limit` of other lines.
 
-    For a session, never for a token.
+    The other lines come newest first. For a session, never for a token.
     """
     person_id = _person(actor)
     before = read_cursor(cursor)

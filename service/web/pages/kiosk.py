@@ -8,6 +8,7 @@ back button asks again and is led to the first page.
 from http import HTTPStatus
 from math import ceil
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -69,6 +70,9 @@ START = "/kiosk"
 INBOX = "/kiosk/inbox"
 # Beside what must be confirmed; older ones are read elsewhere.
 OTHERS_SHOWN = 10
+PEOPLE_A_PAGE = 200
+# No office has more people.
+MOST_PASSED = 10_000_000
 
 Text = Annotated[str, Form()]
 
@@ -138,11 +142,17 @@ def start(request: Request, site: SiteDep, kiosk: KioskDep, confirmed: Annotated
 
 
 @router.get("/units/{code:path}")
-def show_people(request: Request, site: SiteDep, _: KioskDep, code: str) -> Response:
-    people = tuple(people_at(site.runtime, code.replace("\0", "")))
+def show_people(
+    request: Request, site: SiteDep, _: KioskDep, code: str, passed: Annotated[int, Query(ge=0, le=MOST_PASSED)] = 0
+) -> Response:
+    """`passed` people stand on the pages before this one."""
+    people = tuple(people_at(site.runtime, code.replace("\0", ""), passed=passed, limit=PEOPLE_A_PAGE + 1))
     if not people:
         raise NotFound
-    return _fleeting(site, page(site, "kiosk_unit.html", KioskUnitView(people[0].unit_name, people), None, request))
+    there, has_more = people[0], len(people) > PEOPLE_A_PAGE
+    onward = f"{START}/units/{quote(there.unit_code, safe='')}?passed={passed + PEOPLE_A_PAGE}" if has_more else None
+    view = KioskUnitView(there.unit_name, people[:PEOPLE_A_PAGE], onward)
+    return _fleeting(site, page(site, "kiosk_unit.html", view, None, request))
 
 
 @router.get("/people/{code:path}/slip")
@@ -192,7 +202,7 @@ def show_inbox(request: Request, site: SiteDep, visit: VisitDep) -> Response:
         return _to(START)
     with site.runtime.sessions() as session:
         found = inbox_view(session, visit.actor.person_id, site.runtime.clock(), None)
-    view = KioskInboxView(visit, found.must_confirm, found.others[:OTHERS_SHOWN])
+    view = KioskInboxView(visit, found.must_confirm, found.hidden, found.others[:OTHERS_SHOWN])
     return _fleeting(site, page(site, "kiosk_inbox.html", view, None, request))
 
 
