@@ -59,6 +59,7 @@ ABOUT: Mapping[str, str] = MappingProxyType(
         "adds_joiners": "thêm người mới",
         "answers_sha256": "mã băm câu trả lời kiểm tra",
         "as_of": "số liệu đến",
+        "before_log": "có trước nhật ký",
         "body": "mã băm nội dung",
         "changed": "số người thay đổi",
         "day": "ngày",

@@ -1,14 +1,16 @@
 """A dossier verifies itself with a bare Python, and no change of it goes unseen."""
 
 import hashlib
+import json
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from service.actions.acknowledge import acknowledge, open_document
 from service.actions.correct_document import replace_document
@@ -24,7 +26,10 @@ from service.domain.roles import OPERATOR, Actor, Role
 from service.printing.dossier import MANIFEST, report_view, write_dossier
 from service.printing.dossier_verifier import document_faults
 from service.runtime import Runtime
+from service.store.database import make_engine, make_sessions
+from service.store.schema import make_schema, upgrade_schema
 from service.store.tables import evidence
+from tests.conftest import Databases
 from tests.fakes import OFFICE_ZONE
 from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
 
@@ -265,3 +270,65 @@ def test_an_anchor_of_another_chain_is_found(confirmed: Runtime, tmp_path: Path)
     code, said = verify(place)
     assert code == 1
     assert "knows another hash" in said
+
+
+# Two lists of four people: the first was drawn, opened and confirmed, the second half drawn when the upgrade came.
+BEFORE_THE_LOG = """
+INSERT INTO units (code, name) VALUES ('P', 'Phòng "Một"');
+INSERT INTO people (code) VALUES ('A'), ('B'), ('C'), ('D');
+INSERT INTO memberships
+    (person_id, unit_id, family_name, given_name, name_key, search, position, staff_class, valid_from)
+SELECT id, 1, 'Trần', code, code, code, '', 'cong-chuc', '2018-01-01Z' FROM people;
+INSERT INTO documents (type_code, number, issuing_body, title) VALUES ('KH', '1', 'b', 't');
+INSERT INTO revisions (document_id, revision, body, body_sha256) VALUES
+    (1, 1, 'Nội dung', encode(sha256(convert_to('Nội dung', 'UTF8')), 'hex'));
+INSERT INTO files (document_id, revision, position, name, media_type, size, sha256, content)
+SELECT 1, 1, n, n || '.txt', 'text/plain', 1, encode(sha256(n::text::bytea), 'hex'), n::text::bytea
+  FROM generate_series(1, 2) n;
+INSERT INTO distributions
+    (document_id, mode, audience, frozen_at, letter_token, listed_through, listed, listed_at)
+VALUES
+    (1, 'acknowledge', 'all', '2018-03-01Z', 'x', 4, 4, '2018-03-01Z'),
+    (1, 'acknowledge', 'all', '2018-03-02Z', 'y', 2, 2, NULL);
+INSERT INTO receipts
+    (distribution_id, person_id, unit_id, unit_name, family_name, given_name, name_key, staff_class, listed_at)
+SELECT d.id, p.id, 1, 'Phòng "Một"', 'Trần', p.code, p.code, 'cong-chuc', d.frozen_at
+  FROM distributions d JOIN people p ON p.id <= d.listed_through;
+INSERT INTO receipt_events (distribution_id, person_id, revision, state, route, effective_at) VALUES
+    (1, 1, 1, 'opened', 'inbox', '2018-03-02Z'),
+    (1, 1, 1, 'acknowledged', 'inbox', '2018-03-02 00\\:01Z');
+"""
+
+
+def test_what_was_there_before_the_log_verifies_and_is_said_to_be_older(
+    runtime: Runtime, databases: Databases, tmp_path: Path
+) -> None:
+    engine = make_engine(databases.empty())
+    with engine.begin() as owner:
+        make_schema(owner, "0001")
+        owner.execute(text(BEFORE_THE_LOG))
+        upgrade_schema(owner)
+    upgraded = replace(runtime, sessions=make_sessions(engine))
+    list_recipients(upgraded)
+    for number in (1, 2):
+        place = tmp_path / str(number)
+        place.mkdir()
+        file = make(upgraded, place, distribution_id=number)
+        code, said = verify(unpacked(file))
+        assert code == 0, said
+    change(tmp_path / "1" / "dossier", "list.jsonl", replaced('"A"', '"X"'), with_manifest=True)
+    assert verify(tmp_path / "1" / "dossier")[0] == 1
+    with upgraded.sessions() as session:
+        texts = session.execute(select(evidence.c.entry).order_by(evidence.c.id)).scalars().all()
+    told = [json.loads(entry) for entry in texts]
+    assert [(one["deed"], one["about"].get("before_log", False)) for one in told[:6]] == [
+        ("posted", True),
+        ("list frozen", True),
+        ("opened", True),
+        ("acknowledged", True),
+        ("posted", True),
+        ("list frozen", False),
+    ]
+    in_canonical_form = [json.dumps(one, ensure_ascii=False, sort_keys=True, separators=(",", ":")) for one in told]
+    assert in_canonical_form == texts
+    engine.dispose()

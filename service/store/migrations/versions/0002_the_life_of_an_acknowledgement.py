@@ -64,6 +64,48 @@ END
 $$
 """
 
+# What was there before the log: lists get the digest that `store/list_digests.py` makes, one range for all that was drawn,
+# and the log is told what it would have been told, marked as learnt at this upgrade.
+_DIGEST_OF_LISTS = """
+INSERT INTO list_ranges (distribution_id, upto, listed, digest)
+SELECT d.id, d.listed_through, count(r.person_id), sha256(decode(repeat('00', 32), 'hex') || convert_to(coalesce(string_agg(
+           json_build_array(r.person_id, r.unit_id, r.unit_name, r.family_name, r.given_name, r.position, r.staff_class,
+                            r.address)::text || E'\\n', '' ORDER BY r.person_id), ''), 'UTF8'))
+  FROM distributions d LEFT JOIN receipts r ON r.distribution_id = d.id
+ WHERE d.listed_through > 0 GROUP BY d.id
+"""
+
+_INSTANT = """
+CREATE FUNCTION pg_temp.instant(moment timestamptz) RETURNS text LANGUAGE sql AS $$
+    SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')
+$$
+"""
+
+# Each `about` in canonical form, see domain/evidence.py.
+_TOLD_TO_THE_LOG = """
+INSERT INTO evidence (entry)
+SELECT format('{"about":{"before_log"\\:true,%s},"by":"operator","deed":"%s","effective_at":"%s","recorded_at":"%s"}',
+              about, deed, pg_temp.instant(effective_at), pg_temp.instant(transaction_timestamp()))
+  FROM (
+    SELECT 1 AS step, 'posted' AS deed, d.posted_at AS effective_at, d.id AS distribution, 0 AS person,
+           format('"body":"%s","distribution":%s,"document":%s,"files":"%s","revision":%s', v.body_sha256, d.id,
+                  d.document_id, (SELECT string_agg(f.sha256, ' ' ORDER BY f.position) FROM files f
+                                   WHERE f.document_id = d.document_id AND f.revision = v.revision), v.revision) AS about
+      FROM distributions d JOIN revisions v ON v.document_id = d.document_id AND v.revision = d.revision
+    UNION ALL
+    SELECT 2, 'list frozen', d.frozen_at, d.id, 0,
+           format('"digest":"%s","distribution":%s,"listed":%s', coalesce(encode(l.digest, 'hex'), repeat('00', 32)),
+                  d.id, coalesce(l.listed, 0))
+      FROM distributions d LEFT JOIN list_ranges l ON l.distribution_id = d.id
+     WHERE d.listed_at IS NOT NULL
+    UNION ALL
+    SELECT 3, e.state, e.effective_at, e.distribution_id, e.person_id,
+           format('"distribution":%s,"person":%s,"revision":%s,"route":"%s"', e.distribution_id, e.person_id, e.revision,
+                  e.route)
+      FROM receipt_events e WHERE e.state IN ('opened', 'acknowledged')
+  ) AS was ORDER BY distribution, step, effective_at, person
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -347,6 +389,9 @@ def upgrade() -> None:
     op.add_column("sessions", sa.Column("kiosk_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key(op.f("fk_sessions_kiosk_id"), "sessions", "kiosks", ["kiosk_id"], ["id"])
 
+    op.execute(_DIGEST_OF_LISTS)
+    op.execute(_INSTANT)
+    op.execute(_TOLD_TO_THE_LOG)
     op.execute(_SEAL)
     op.execute(_APPEND_ONLY)
     op.execute(
