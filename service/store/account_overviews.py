@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.vietnamese import fold
 from service.store.accounts import may_be_used
+from service.store.grants import in_force_or_to_come
 from service.store.tables import accounts, memberships, role_grants
 
 
@@ -77,7 +78,7 @@ def account_names(session: Session, now: datetime, sought: str, limit: int, *, o
     if not words and of_people:
         query = query.where(a.password_hash.is_(None), may_be_used(now.date()))
     elif not words:
-        has_role = exists().where(g.account_id == a.id, or_(g.valid_to.is_(None), g.valid_to > now))
+        has_role = exists().where(g.account_id == a.id, in_force_or_to_come(now))
         query = query.where(or_(has_role, a.person_id.is_(None)))
     for word in words:
         query = query.where(or_(m.search.contains(word, autoescape=True), a.username.contains(word, autoescape=True)))

@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.roles import Role
-from service.store.grants import Grant
+from service.store.grants import Grant, in_force_or_to_come
 from service.store.tables import accounts, role_grants, units
 
 
@@ -63,7 +63,7 @@ def add_delegation(session: Session, lender_id: int, deputy_id: int, grant: Gran
 
 
 def delegations_of(session: Session, account_id: int, now: datetime) -> list[DelegationLine]:
-    """What this account has handed on, and what was handed to it, as far as it is not over; oldest first."""
+    """What this account has handed on, and what was handed to it, as far as it is in force or to come; oldest first."""
     g, lender, deputy = role_grants.c, accounts.alias(), accounts.alias()
     query = (
         select(
@@ -81,7 +81,7 @@ def delegations_of(session: Session, account_id: int, now: datetime) -> list[Del
         .join(lender, lender.c.id == g.delegated_by)
         .join(deputy, deputy.c.id == g.account_id)
         .outerjoin(units, units.c.id == g.unit_id)
-        .where(or_(lender.c.id == account_id, deputy.c.id == account_id), g.valid_to > now)
+        .where(or_(lender.c.id == account_id, deputy.c.id == account_id), in_force_or_to_come(now))
         .order_by(g.id)
     )
     return [

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.roles import Role
@@ -79,6 +79,11 @@ def _is(account_id: int, role: Role, unit_id: int | None) -> ColumnElement[bool]
 
 def in_force(now: datetime) -> ColumnElement[bool]:
     """Within its term, and where it was handed on, while its lender is here and holds it by own right."""
+    return and_(role_grants.c.valid_from <= now, in_force_or_to_come(now))
+
+
+def in_force_or_to_come(now: datetime) -> ColumnElement[bool]:
+    """As `in_force`, or later on by what is known now."""
     g, own, a, m = role_grants.c, role_grants.alias(), accounts.alias(), memberships
     still_here = or_(a.c.person_id.is_(None), and_(m.c.id.is_not(None), _or_later(m.c.active_to, now.date())))
     lender_holds = exists(
@@ -90,15 +95,15 @@ def in_force(now: datetime) -> ColumnElement[bool]:
             own.c.role == g.role,
             own.c.unit_id.is_not_distinct_from(g.unit_id),
             own.c.delegated_by.is_(None),
-            own.c.valid_from <= now,
+            own.c.valid_from <= func.greatest(g.valid_from, now),
             or_(own.c.valid_to.is_(None), own.c.valid_to > now),
             a.c.deactivated_at.is_(None),
             still_here,
         )
         .correlate(role_grants)
     )
-    within = and_(g.valid_from <= now, or_(g.valid_to.is_(None), g.valid_to > now))
-    return and_(within, or_(g.delegated_by.is_(None), lender_holds))
+    not_over = or_(g.valid_to.is_(None), g.valid_to > now)
+    return and_(not_over, or_(g.delegated_by.is_(None), lender_holds))
 
 
 def _or_later(last: ColumnElement[date | None], today: date) -> ColumnElement[bool]:
@@ -108,5 +113,4 @@ def _or_later(last: ColumnElement[date | None], today: date) -> ColumnElement[bo
 def holds_any(roles: frozenset[Role], now: datetime) -> ColumnElement[bool]:
     """Whether an account, in a query over accounts, holds one of the roles now or is granted it for later."""
     g = role_grants.c
-    not_over = or_(g.valid_to.is_(None), g.valid_to > now)
-    return exists().where(g.account_id == accounts.c.id, g.role.in_(roles), not_over)
+    return exists().where(g.account_id == accounts.c.id, g.role.in_(roles), in_force_or_to_come(now))

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, exists, false, func, select
 from sqlalchemy.orm import Session
 
 from service.domain.deliveries import Status
 from service.domain.receipts import Route, State
 from service.domain.vietnamese import full_name
 from service.store.deliveries import brings
+from service.store.grants import in_force_or_to_come
 from service.store.reports import Scope
 from service.store.tables import (
     accounts,
@@ -214,7 +215,7 @@ def _roles_by_account(session: Session, moment: datetime, ids: list[int]) -> def
         select(g.account_id, g.role, units.c.code, g.valid_from, g.valid_to, accounts.c.username)
         .outerjoin(units, units.c.id == g.unit_id)
         .outerjoin(accounts, accounts.c.id == g.delegated_by)
-        .where(g.account_id.in_(ids), or_(g.valid_to.is_(None), g.valid_to > moment))
+        .where(g.account_id.in_(ids), in_force_or_to_come(moment))
         .order_by(g.id)
     )
     found: defaultdict[int, list[RoleLine]] = defaultdict(list)

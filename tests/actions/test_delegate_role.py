@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from service.actions.delegate_role import delegate_role, list_delegations, revoke_delegation
 from service.actions.manage_accounts import deactivate, revoke_role
@@ -12,10 +12,12 @@ from service.actions.record_absence import Period
 from service.domain.errors import AlreadyDelegated, BadPeriod, DelegateToSelf, NoAccount, NotFound
 from service.domain.roles import OPERATOR, Actor, Role
 from service.runtime import Runtime
+from service.store.account_overviews import account_names
 from service.store.accounts import actor_for
 from service.store.evidence import seal, sealed_entries
-from service.store.grants import Grant, add_grant
-from service.store.tables import memberships
+from service.store.grants import Grant, add_grant, holds_any
+from service.store.listings import account_line
+from service.store.tables import accounts, memberships
 from tests.fakes import FakeClock
 from tests.makers import LONG_AGO, make_account, make_person, make_unit
 
@@ -72,6 +74,30 @@ def test_it_ends_with_the_lenders_own_role(office: Office) -> None:
     assert office.deputy_is_manager
     revoke_role(office.runtime, OPERATOR, "boss", Role.MANAGER)
     assert not office.deputy_is_manager
+
+
+def shown(office: Office) -> tuple[list[str], list[str], bool, int]:
+    """The deputy's roles, the accounts with a role, whether the deputy is let in like anybody, delegations seen."""
+    now = office.runtime.clock()
+    deputy = office.actor(office.deputy)
+    with office.runtime.sessions() as session:
+        line = account_line(session, now, "deputy")
+        assert line is not None
+        is_ordinary = select(~holds_any(frozenset({Role.MANAGER}), now)).where(accounts.c.id == office.deputy)
+        return (
+            [role.role for role in line.roles],
+            account_names(session, now, "", 10),
+            session.execute(is_ordinary).scalar_one(),
+            len(list_delegations(office.runtime, deputy)),
+        )
+
+
+@pytest.mark.parametrize("start", [0, 2])
+def test_a_delegation_is_shown_while_it_stands_and_no_longer_than_the_lenders_role(office: Office, start: int) -> None:
+    office.lend(start=start)
+    assert shown(office) == (["manager"], ["boss", "deputy"], False, 1)
+    revoke_role(office.runtime, OPERATOR, "boss", Role.MANAGER)
+    assert shown(office) == ([], [], True, 0)
 
 
 def test_it_ends_when_the_lenders_account_is_closed_or_the_lender_leaves(office: Office, clock: FakeClock) -> None:
