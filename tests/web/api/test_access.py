@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from service.actions.ask import ask
 from service.actions.issue_report import issue_report
@@ -14,8 +15,9 @@ from service.actions.print_sheet import print_sheet
 from service.domain.inquiries import Kind
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
-from service.store.delegations import add_delegation, delegations_of
+from service.store.delegations import add_delegation
 from service.store.grants import Grant
+from service.store.tables import role_grants
 from tests.fakes import OFFICE_ZONE
 from tests.makers import make_actor
 from tests.web.api.conftest import PREFIX, Caller, Office
@@ -174,7 +176,8 @@ def lend_by_nobody_who_calls(runtime: Runtime, office: Office) -> int:
     with runtime.sessions.begin() as session:
         grant = Grant(Role.SECRETARIAT, None, now, now + timedelta(days=1))
         add_delegation(session, spare, office.accounts["stranger"], grant)
-        return delegations_of(session, spare, now)[0].id
+        made: int = session.execute(select(role_grants.c.id).where(role_grants.c.delegated_by == spare)).scalar_one()
+    return made
 
 
 @pytest.fixture
