@@ -1,11 +1,12 @@
 """The secretariat's pages, filled, on a wide screen, a phone, and the narrowest that WCAG 1.4.10 asks for."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from service.actions.deliver import deliver_due
 from service.actions.print_sheet import print_sheet
 from service.domain.deliveries import Deferred, Outcome, Phase, Refused, Reply
+from service.domain.documents import Mode
 from service.domain.letters import Letter
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
@@ -70,3 +71,61 @@ def test_the_pages_of_the_office_are_accessible_and_as_wide_as_the_screen(
             if (taken := page.evaluate("document.documentElement.scrollWidth")) > width:
                 found[f"{path} is wide"] = taken
     assert found == {}
+
+
+# A link without a space, as people paste them, and letters that nothing breaks at all.
+LONG_WORDS = f"https://van-ban.skhcn.example/{'van_ban_ban_hanh_' * 10} và {'Q' * 300}"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_word_without_a_space_makes_no_page_wider_than_the_screen(
+    chromium: Browser, address: str, runtime: Runtime, width: int
+) -> None:
+    office = make_office(make_app(make_site(runtime)), runtime)
+    asked = {"title": f"V/v {LONG_WORDS}", "message": LONG_WORDS, "body": LONG_WORDS, "issuing_body": "Q" * 300}
+    distribution = send(runtime, "all", mode=Mode.ACKNOWLEDGE, **asked)
+    paths = (
+        "/inbox",
+        f"/inbox/{distribution}",
+        "/distributions",
+        f"/distributions/{distribution}",
+        f"/distributions/{distribution}/report",
+        f"/distributions/{distribution}/correct",
+        f"/distributions/{distribution}/sheets",
+        "/directory/people/BINH",
+    )
+    found: dict[str, int] = {}
+    with chromium.new_context(viewport={"width": width, "height": 844}) as context:
+        page = context.new_page()
+        page.goto(f"{address}/sign-in")
+        sign_in(page, office.people["secretariat"])
+        page.wait_for_url("**/inbox")
+        for path in paths:
+            answered = page.goto(f"{address}{path}")
+            assert answered is not None
+            assert answered.status == 200, path
+            found[path] = page.evaluate("document.documentElement.scrollWidth")
+        page.goto(f"{address}/post")
+        for name, typed in asked.items():
+            page.locator(f"[name={name}]").fill(typed)
+        page.locator("[name=type_code]").select_option("CV")
+        page.get_by_role("button", name="Xem trước").click()
+        page.get_by_role("heading", name="Xem trước").wait_for()
+        found["the preview"] = page.evaluate("document.documentElement.scrollWidth")
+    assert {path: taken for path, taken in found.items() if taken > width} == {}
+
+
+def test_on_a_phone_what_can_be_done_about_a_distribution_is_one_touch_away(
+    chromium: Browser, address: str, runtime: Runtime
+) -> None:
+    office = make_office(make_app(make_site(runtime)), runtime)
+    distribution = send(runtime, "all", mode=Mode.ACKNOWLEDGE)
+    with chromium.new_context(viewport={"width": 390, "height": 844}) as context:
+        page = context.new_page()
+        page.goto(f"{address}/sign-in?next=/distributions/{distribution}")
+        sign_in(page, office.people["secretariat"])
+        jump = page.get_by_role("link", name="Đến phần thư, đôn đốc và đính chính")
+        jump.click()
+        expect(page.get_by_role("complementary", name="Thư và văn bản")).to_be_in_viewport()
+        page.set_viewport_size({"width": 1440, "height": 900})
+        expect(jump).to_be_hidden()
