@@ -4,14 +4,15 @@
     term     := ["-"] factor ("&" factor)*      "&" intersects, "-" takes out
     factor   := "all" | unit:CODE | class:CLASS | group:NAME | person:CODE
 
-With only "-" terms the audience starts from everybody. Which codes exist is the store's to know.
+With only "-" terms the audience starts from everybody. Words and codes are read in either case, names of groups as they
+are. Which codes exist is the store's to know.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from service.domain.errors import EmptyAudience, TooManyTerms, UnknownTerm
+from service.domain.errors import MissingAudience, TooManyTerms, UnknownClass, UnknownTerm
 from service.domain.texts import AUDIENCE, one_line
 
 MOST_TERMS = 500
@@ -35,6 +36,12 @@ class Kind(StrEnum):
     CLASS = "class"
     GROUP = "group"
     PERSON = "person"
+
+    @property
+    def vi(self) -> str:
+        return {"all": "toàn cơ quan", "unit": "đơn vị", "class": "loại", "group": "nhóm", "person": "người"}[
+            self.value
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +71,15 @@ def parse_audience(expression: str) -> Audience:
     """Read an audience expression; what is asked for twice counts once.
 
     Raises:
-        EmptyAudience: nothing is asked for.
-        UnknownTerm: a term is none of the contract's; names the term.
+        MissingAudience: nothing is asked for.
+        UnknownTerm, UnknownClass: a term is none of the contract's; names the term.
         TooManyTerms: more than `MOST_TERMS`, each of which costs the database a condition on every person.
         TooLong: see `texts.AUDIENCE`.
         UnstorableText: it holds what no database keeps.
     """
     terms = [term.strip() for term in one_line(AUDIENCE, expression).split(",") if term.strip()]
     if not terms:
-        raise EmptyAudience(audience=expression)
+        raise MissingAudience
     includes = _distinct(_term(term) for term in terms if not term.startswith("-"))
     excludes = _distinct(_term(term[1:]) for term in terms if term.startswith("-"))
     if len(includes) + len(excludes) > MOST_TERMS:
@@ -93,12 +100,14 @@ def _term(term: str) -> Term:
 
 
 def _factor(written: str) -> Factor:
-    if written == Kind.ALL:
-        return Factor(Kind.ALL)
     kind, colon, name = written.partition(":")
-    name = name.strip()
+    kind, name = kind.strip().lower(), name.strip()
+    if kind == Kind.ALL and not colon:
+        return Factor(Kind.ALL)
     if kind not in set(Kind) - {Kind.ALL} or not colon or not name:
-        raise UnknownTerm(term=written, reason="write all, unit:CODE, class:CLASS, group:NAME or person:CODE")
-    if kind == Kind.CLASS and name not in set(StaffClass):
-        raise UnknownTerm(term=written, reason="the classes are cong-chuc, vien-chuc and nguoi-lao-dong")
-    return Factor(Kind(kind), name)
+        raise UnknownTerm(term=written)
+    if kind != Kind.CLASS:
+        return Factor(Kind(kind), name)
+    if name.lower() not in set(StaffClass):
+        raise UnknownClass(term=written)
+    return Factor(Kind.CLASS, name.lower())

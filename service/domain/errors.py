@@ -217,8 +217,28 @@ class DueWithoutConfirming(Invalid):
 
 class UnknownTerm(Invalid):
     code = "unknown-audience-term"
-    en = "The audience term {term!r} names nobody: {reason}."
-    vietnamese = "Mục người nhận {term!r} không đúng: {reason}."
+    en = "The audience term {term!r} is none; write all, unit:CODE, class:CLASS, group:NAME or person:CODE."
+    vietnamese = "Mục người nhận {term!r} không đúng; ghi all, unit:MÃ, class:LOẠI, group:TÊN hoặc person:MÃ."
+
+
+class UnknownClass(UnknownTerm):
+    code = "unknown-staff-class"
+    en = "The audience term {term!r} names no class; they are cong-chuc, vien-chuc and nguoi-lao-dong."
+    vietnamese = "Mục người nhận {term!r} không đúng; các loại là cong-chuc, vien-chuc và nguoi-lao-dong."
+
+
+class NotInDirectory(UnknownTerm):
+    """`kind` names what was looked for in both languages."""
+
+    code = "not-in-directory"
+    en = "The audience term {term!r} names nobody; there is no such {kind} in the directory."
+    vietnamese = "Mục người nhận {term!r} không đúng; danh bạ không có {kind} này."
+
+
+class MissingAudience(Invalid):
+    code = "missing-audience"
+    en = "The audience is empty; say whom the document is for."
+    vietnamese = "Chưa ghi người nhận."
 
 
 class EmptyAudience(Invalid):

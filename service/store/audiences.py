@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, false, func, lite
 from sqlalchemy.orm import Session
 
 from service.domain.audiences import Audience, Factor, Kind, Term
-from service.domain.errors import EmptyAudience, UnknownTerm
+from service.domain.errors import EmptyAudience, NotInDirectory
 from service.store.tables import memberships, people, units
 from service.store.units import below
 
@@ -53,7 +53,7 @@ def check_audience(session: Session, audience: Audience, asked: str, moment: dat
     """Hold an audience against the directory before anything is promised.
 
     Raises:
-        UnknownTerm: a term names a unit, group or person that does not exist; names the term.
+        NotInDirectory: a term names a unit, group or person that does not exist; names the term.
         EmptyAudience: every term exists and together they hold nobody.
     """
     for factor in sorted(audience.factors(), key=str):
@@ -67,15 +67,21 @@ def check_audience(session: Session, audience: Audience, asked: str, moment: dat
 def _check_factor(session: Session, factor: Factor) -> None:
     match factor.kind:
         case Kind.UNIT:
-            query, noun = select(literal(1)).where(units.c.code == factor.name), "unit"
+            query = select(literal(1)).where(_is_coded(units.c.code, [factor.name]))
         case Kind.PERSON:
-            query, noun = select(literal(1)).where(people.c.code == factor.name), "person"
+            query = select(literal(1)).where(_is_coded(people.c.code, [factor.name]))
         case Kind.GROUP:
-            query, noun = select(literal(1)).where(_one_of(factor.kind, [factor.name])), "group"
+            query = select(literal(1)).where(_one_of(factor.kind, [factor.name]))
         case Kind.ALL | Kind.CLASS:
             return
     if session.execute(query.limit(1)).first() is None:
-        raise UnknownTerm(term=str(factor), reason=f"there is no {noun} {factor.name!r} in the directory")
+        raise NotInDirectory(term=str(factor), kind=factor.kind)
+
+
+def _is_coded(column: ColumnElement[str], codes: Sequence[str]) -> ColumnElement[bool]:
+    """True for one of these codes, in either case; no file may hold two that differ in nothing else."""
+    lowered = literal([code.lower() for code in codes], ARRAY(Text))
+    return or_(column == any_(literal(list(codes), ARRAY(Text))), func.lower(column) == any_(lowered))
 
 
 def _any_of(terms: Sequence[Term]) -> ColumnElement[bool]:
@@ -98,10 +104,10 @@ def _one_of(kind: Kind, names: Sequence[str]) -> ColumnElement[bool]:
         case Kind.ALL:
             return true()
         case Kind.UNIT:
-            return m.unit_id.in_(below(units.c.code == any_(named)))
+            return m.unit_id.in_(below(_is_coded(units.c.code, names)))
         case Kind.CLASS:
             return m.staff_class == any_(named)
         case Kind.GROUP:
             return or_(*(literal(name) == any_(m.groups) for name in names))
         case Kind.PERSON:
-            return m.person_id.in_(select(people.c.id).where(people.c.code == any_(named)))
+            return m.person_id.in_(select(people.c.id).where(_is_coded(people.c.code, names)))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from service.domain import texts
 from service.domain.audiences import MOST_TERMS, Audience, Factor, Kind, parse_audience
-from service.domain.errors import EmptyAudience, Refused, TooLong, TooManyTerms, UnknownTerm
+from service.domain.errors import MissingAudience, Refused, TooLong, TooManyTerms, UnknownTerm
 
 EVERYBODY = (Factor(Kind.ALL),)
 UNIT_A = (Factor(Kind.UNIT, "A"),)
@@ -23,6 +23,10 @@ UNIT_A = (Factor(Kind.UNIT, "A"),)
         ("unit:A,-unit:A&all,unit:A,-all&unit:A", Audience((UNIT_A,), ((Factor(Kind.UNIT, "A"), *EVERYBODY),))),
         ("unit:A&unit:A, unit:A", Audience((UNIT_A,))),
         (unicodedata.normalize("NFD", "group:tổ\u202e một cửa"), Audience(((Factor(Kind.GROUP, "tổ một cửa"),),))),
+        (
+            "ALL, Unit:vp, CLASS:Vien-Chuc",
+            Audience((EVERYBODY, (Factor(Kind.UNIT, "vp"),), (Factor(Kind.CLASS, "vien-chuc"),))),
+        ),
         ("group:tổ một cửa", Audience(((Factor(Kind.GROUP, "tổ một cửa"),),))),
     ],
 )
@@ -38,7 +42,7 @@ def test_a_term_that_is_none_is_named(term: str) -> None:
 
 @pytest.mark.parametrize("expression", ["", "  ", ",", " , ,"])
 def test_asking_for_nobody_is_refused(expression: str) -> None:
-    with pytest.raises(EmptyAudience):
+    with pytest.raises(MissingAudience):
         parse_audience(expression)
 
 

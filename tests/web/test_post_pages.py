@@ -94,6 +94,7 @@ def test_the_preview_tells_how_many_and_posts_nothing(office: Office) -> None:
         ({"to": "chosen", "staff_class": "nguoi-lao-dong"}, 1),
         ({"to": "chosen", "unit": ["P1", "P2"], "staff_class": "cong-chuc"}, 2),
         ({"to": "written", "audience": "unit:P1,-person:CUC"}, 1),
+        ({"to": "written", "audience": "Unit:p1,-PERSON:cuc"}, 1),
     ],
 )
 def test_units_and_classes_chosen_together_narrow_each_other(
@@ -121,9 +122,12 @@ def test_units_and_classes_chosen_together_narrow_each_other(
         ({"urgency": "rất gấp"}, "Không có mức độ khẩn"),
         ({"due_time": "16:00"}, "Đã ghi giờ hết hạn; ghi cả ngày, hoặc xóa giờ."),
         ({"body": "Kính gửi\r\nTỐI MẬT\r\n"}, "Văn bản có dấu TỐI MẬT"),
-        ({"to": "written", "audience": "unit:KHONG"}, "unit:KHONG"),
+        ({"to": "written", "audience": "unit:KHONG"}, "danh bạ không có đơn vị này."),
         ({"to": "written", "audience": "person:BINH,-person:BINH"}, "không có ai"),
-        ({"to": "written", "audience": ""}, "không có ai"),
+        ({"to": "written", "audience": ""}, "Chưa ghi người nhận."),
+        ({"to": "written", "audience": "everyone"}, "không đúng; ghi all, unit:MÃ, class:LOẠI,"),
+        ({"to": "written", "audience": "class:linh"}, "các loại là cong-chuc, vien-chuc và nguoi-lao-dong."),
+        ({"to": "written", "audience": "group:khong"}, "danh bạ không có nhóm này."),
         ({"to": "chosen"}, "Chọn ít nhất một đơn vị hoặc một loại."),
         ({"to": "all", "unit": "P1"}, "Đã đánh dấu đơn vị"),
         ({"to": "all", "audience": "unit:P1"}, "Đã ghi biểu thức"),

@@ -60,7 +60,7 @@ def test_a_caller_without_or_with_an_unknown_token_is_told_to_sign_in(client: Te
 
 BAD_POSTINGS: tuple[tuple[dict[str, object], str, str], ...] = (
     ({"title": ""}, "missing-title", "title"),
-    ({"to": "unit:KHONG-CO"}, "unknown-audience-term", "unit:KHONG-CO"),
+    ({"to": "unit:KHONG-CO"}, "not-in-directory", "unit:KHONG-CO"),
     ({"to": "person:A,-person:A"}, "empty-audience", "person:A"),
     ({"type": "XYZ"}, "unknown-document-type", "XYZ"),
     ({"urgency": "mau"}, "unknown-urgency", "mau"),
