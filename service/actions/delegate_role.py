@@ -10,7 +10,7 @@ from service.actions.manage_accounts import granted
 from service.actions.record_absence import Period
 from service.domain.absences import check_days
 from service.domain.credentials import login_name
-from service.domain.errors import AlreadyDelegated, BadPeriod, DelegateToSelf, NoAccount, NotFound
+from service.domain.errors import AlreadyDelegated, DelegateToSelf, NoAccount, NotFound, PeriodOver
 from service.domain.evidence import Deed, entry
 from service.domain.roles import Act, Actor, Role
 from service.domain.vietnamese import date_short
@@ -26,7 +26,8 @@ def delegate_role(runtime: Runtime, actor: Actor, username: str, role: Role, per
 
     Raises:
         NotFound: the actor does not hold the role by own right, or it is none that can be handed on.
-        BadPeriod, AbsenceTooLong: see `check_days`; or the period is over.
+        BadPeriod, AbsenceTooLong: see `check_days`.
+        PeriodOver: its last day has passed.
         NoAccount: no account of this name may be used.
         DelegateToSelf: it is the actor's own.
         AlreadyDelegated: on one of the days the deputy has it from the actor already.
@@ -35,7 +36,7 @@ def delegate_role(runtime: Runtime, actor: Actor, username: str, role: Role, per
     now = runtime.clock()
     check_days(period.first, period.last)
     if period.last < now.date():
-        raise BadPeriod(first=date_short(now.date()), last=date_short(period.last))
+        raise PeriodOver(last=date_short(period.last))
     starts_at = max(now, datetime.combine(period.first, time.min, now.tzinfo))
     ends_at = datetime.combine(period.last, time.max, now.tzinfo)
     with runtime.sessions.begin() as session:

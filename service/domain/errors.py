@@ -425,6 +425,12 @@ class BadPeriod(Invalid):
     vietnamese = "Ngày kết thúc {last} trước ngày bắt đầu {first}."
 
 
+class PeriodOver(Invalid):
+    code = "period-over"
+    en = "The period ended on {last}, which has passed."
+    vietnamese = "Thời gian này đã qua: ngày cuối là {last}."
+
+
 class NotShorter(Invalid):
     code = "not-shorter"
     en = "The absence {known} is cut short to a day between its first and the one before its last, not to {last}."

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from service.actions.delegate_role import delegate_role, list_delegations, revoke_delegation
 from service.actions.manage_accounts import deactivate, revoke_role
 from service.actions.record_absence import Period
-from service.domain.errors import AlreadyDelegated, BadPeriod, DelegateToSelf, NoAccount, NotFound
+from service.domain.errors import AlreadyDelegated, BadPeriod, DelegateToSelf, NoAccount, NotFound, PeriodOver
 from service.domain.roles import OPERATOR, Actor, Role
 from service.runtime import Runtime
 from service.store.account_overviews import account_names
@@ -155,7 +155,7 @@ def test_no_delegation_is_mistaken_for_a_grant(office: Office) -> None:
 def test_what_cannot_be_handed_on_is_refused(office: Office, clock: FakeClock) -> None:
     with pytest.raises(BadPeriod):
         office.lend(days=-1)
-    with pytest.raises(BadPeriod):
+    with pytest.raises(PeriodOver):
         office.lend(start=-5, days=1)
     with pytest.raises(NoAccount):
         office.lend(to="nobody")
@@ -165,7 +165,7 @@ def test_what_cannot_be_handed_on_is_refused(office: Office, clock: FakeClock) -
     with pytest.raises(AlreadyDelegated):
         office.lend(start=3)
     assert len(list_delegations(office.runtime, office.actor(office.boss))) == 1
-    with pytest.raises(BadPeriod):
+    with pytest.raises(PeriodOver, match="02/01/2018"):
         delegate_role(
             office.runtime,
             office.actor(office.boss),
