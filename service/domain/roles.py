@@ -60,6 +60,7 @@ class Act(StrEnum):
     MANAGE_ACCOUNTS = "manage accounts, tokens and roles"
     PRINT_SLIPS = "print activation slips"
     SEE_STATUS = "see whether the machine is alive"
+    SEE_CAUGHT_LETTERS = "read the letters that are kept on this machine"
     SEE_AUDIT = "see evidence and audit log"
 
 
@@ -86,6 +87,8 @@ PERMITS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
         Act.PRINT_SLIPS: frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR}),
         Act.SEE_STATUS: frozenset({Role.SECRETARIAT, Role.LEADERSHIP, Role.AUDITOR, Role.ADMINISTRATOR}),
+        # Links that sign their readers in stand in them.
+        Act.SEE_CAUGHT_LETTERS: frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR}),
         Act.SEE_AUDIT: frozenset({Role.AUDITOR}),
     }
 )

@@ -156,6 +156,7 @@ def page(
         "visitor": visitor,
         "site": site,
         "nav": entries(visitor.actor, request.url.path, _waiting(site, visitor.actor)) if visitor else (),
+        "sees_caught_letters": visitor is not None and visitor.actor.may(Act.SEE_CAUGHT_LETTERS),
     }
     return HTMLResponse(site.environment.get_template(f"pages/{template}").render(context), status)
 

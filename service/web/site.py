@@ -12,7 +12,7 @@ from service.runtime import Runtime
 class Site:
     """One per process.
 
-    `catcher_url` is shown on every page when letters go to the embedded catcher, and empty otherwise.
+    `catcher_url` is set when letters go to the embedded catcher; every page says so, with a link for who may read them.
     """
 
     runtime: Runtime

@@ -23,7 +23,7 @@ from service.web.site import Site
 from tests.fakes import FakeClock
 from tests.makers import LONG_AGO, make_account
 from tests.web.conftest import PASSWORD, Employee, browser, form_token, mail_link, make_employee, send, sign_in
-from tests.web.office import text_of
+from tests.web.office import EVERYBODY, make_office, text_of
 
 CONFIRMED = "Đã ghi nhận xác nhận"
 BUTTON = "Tôi đã đọc và nắm nội dung</button>"
@@ -324,3 +324,15 @@ def test_the_catcher_is_announced_on_every_page(site: Site, lan: Employee) -> No
     assert notice not in without.get("/sign-in").text
     for path in ("/inbox", "/history", "/khong-co"):
         assert notice in catching.get(path).text
+
+
+def test_only_who_may_read_the_caught_letters_is_led_to_them(site: Site, runtime: Runtime) -> None:
+    link = "http://localhost:8025"
+    office = make_office(make_app(replace(site, catcher_url=link)), runtime)
+    led = set()
+    for role in EVERYBODY:
+        with office.visit(role) as client:
+            if link in client.get("/inbox").text:
+                led.add(role)
+    assert led == {"secretariat", "administrator"}
+    assert link not in browser(office.app).get("/sign-in").text
