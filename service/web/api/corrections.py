@@ -1,6 +1,6 @@
 """Corrections of what was distributed: what was made of it, how far a recall has come, and making them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,7 +10,6 @@ from service.actions.confirm_recall import confirm_recall
 from service.actions.correct_document import issue_erratum, recall_document, replace_document
 from service.domain.corrections import Kind, Replacement
 from service.domain.deadlines import parse_date, parse_deadline
-from service.domain.errors import FilesKeptAndSent
 from service.domain.receipts import Route
 from service.domain.roles import Act
 from service.domain.texts import BODY, NOTE, NUMBER
@@ -69,7 +68,10 @@ class Recall(Shape):
 
 
 class ReplacementForm(Shape):
-    """What stands in the place of a revision. Files are further parts of the form, each named `files`."""
+    """What stands in the place of a revision. Files are further parts of the form, each named `files`.
+
+    Without any, the files of the revision before stay.
+    """
 
     replaces: Annotated[int, Field(ge=1, description="The revision in force, as it was read")]
     note: Annotated[Text, typed(NOTE, "Why it is replaced")]
@@ -77,9 +79,17 @@ class ReplacementForm(Shape):
     number: Annotated[Word, typed(NUMBER, "Its own number; that of the document when empty")] = ""
     issued_on: Annotated[Word, Field(description="Its own date, dd/MM/yyyy or yyyy-MM-dd")] = ""
     due: Annotated[Word, Field(description="A new deadline, as for a posting; the one in force when empty")] = ""
-    keep_files: Annotated[bool, Field(description="Keep the files of the revision before instead of sending any")] = (
-        False
-    )
+    drop_files: Annotated[bool, Field(description="Take away the files of the revision before")] = False
+
+
+def _form_schema() -> dict[str, Any]:
+    schema = ReplacementForm.model_json_schema()
+    schema["properties"][_FILES] = {
+        "type": "array",
+        "items": {"type": "string", "format": "binary"},
+        "description": "All files of the new revision, in the place of those before",
+    }
+    return schema
 
 
 class Numbered(Shape):
@@ -106,13 +116,11 @@ async def replacement_of(request: Request, site: SiteDep, actor: ActorDep) -> Re
         asked = ReplacementForm.model_validate(form.fields)
     except ValidationError as error:
         raise RequestValidationError([{**found, "loc": ("body", *found["loc"])} for found in error.errors()]) from error
-    if asked.keep_files and form.files:
-        raise FilesKeptAndSent
     return Replacement(
         replaces=asked.replaces,
         note=asked.note,
         body=asked.body,
-        files=None if asked.keep_files else form.files,
+        files=form.files if form.files or asked.drop_files else None,
         number=asked.number,
         issued_on=parse_date(asked.issued_on) if asked.issued_on else None,
         due=parse_deadline(asked.due, site.runtime.clock()) if asked.due else None,
@@ -147,7 +155,7 @@ def add_erratum(site: SiteDep, actor: ActorDep, distribution_id: Id, given: Erra
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"multipart/form-data": {"schema": ReplacementForm.model_json_schema()}},
+            "content": {"multipart/form-data": {"schema": _form_schema()}},
         }
     },
 )

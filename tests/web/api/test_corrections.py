@@ -1,7 +1,8 @@
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from tests.web.api.conftest import PASSWORD, Caller, Office
+from tests.web.api.conftest import PASSWORD, PREFIX, Caller, Office
 
 FORM = {"replaces": (None, "1"), "note": (None, "Sai ngày."), "body": (None, "Nội dung mới.")}
 
@@ -30,11 +31,25 @@ def test_corrections_are_listed_with_what_they_say(office: Office, secretariat: 
     assert secretariat.get(f"{own}/corrections?limit=1").json()["recall"]["owing"][0]["full_name"]
 
 
+def test_a_replacement_drops_the_files_only_when_it_says_so(office: Office, secretariat: Caller, own: str) -> None:
+    document = f"/documents/{office.to_room.document_id}"
+    secretariat.post(f"{own}/replacement", files={**FORM, "drop_files": (None, "true")})
+    assert secretariat.get(document).json()["files"] == []
+    assert len(secretariat.get(f"{document}?revision=1").json()["files"]) == 1
+
+
+def test_the_schema_of_a_replacement_takes_files(app: FastAPI) -> None:
+    operation = app.openapi()["paths"][f"{PREFIX}/distributions/{{distribution_id}}/replacement"]["post"]
+    schema = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert schema["properties"]["files"]["items"] == {"type": "string", "format": "binary"}
+    assert "files" not in schema["required"]
+
+
 def test_a_replacement_keeps_or_replaces_the_files_and_each_revision_can_be_read(
     office: Office, secretariat: Caller, own: str
 ) -> None:
     document = f"/documents/{office.to_room.document_id}"
-    secretariat.post(f"{own}/replacement", files={**FORM, "keep_files": (None, "true")})
+    secretariat.post(f"{own}/replacement", files=FORM)
     assert [one["name"] for one in secretariat.get(document).json()["files"]] == ["ke hoach.pdf"]
     second = {**FORM, "replaces": (None, "2"), "number": (None, "13/KH-SKHCN")}
     secretariat.post(f"{own}/replacement", files={**second, "files": ("moi.pdf", b"%PDF-1.7")})
@@ -53,7 +68,7 @@ def test_a_replacement_keeps_or_replaces_the_files_and_each_revision_can_be_read
         ({"body": (None, "MẬT")}, 422, "secrecy-mark"),
         ({"due": (None, "mai")}, 422, "bad-date"),
         ({"due": (None, "2018-03-05")}, 422, "due-in-past"),
-        ({"keep_files": (None, "true"), "files": ("a.pdf", b"%PDF")}, 422, "files-kept-and-sent"),
+        ({"files": (None, "a.pdf")}, 422, "invalid-request"),
         ({"replaces": (None, "x")}, 422, "invalid-request"),
         ({"title": (None, "khác")}, 422, "invalid-request"),
     ],
