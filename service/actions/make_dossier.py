@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import chain
 
-from service.actions.seal_evidence import seal_evidence
+from service.actions.seal_evidence import seal
 from service.domain.dossiers import Dossier
 from service.domain.errors import NotFound
 from service.domain.evidence import Deed, entry
@@ -14,8 +14,9 @@ from service.store.database import hold_one_moment
 from service.store.distributions import distribution_row
 from service.store.reports import Asked, Scope, all_outstanding, report
 
-# Takes the contents, writes them down and returns the digest of the whole, in hexadecimal.
-Bind = Callable[[Dossier], str]
+# Takes the contents and writes them down. What it returns adds what takes time and no database, and returns the digest
+# of the whole, in hexadecimal.
+Bind = Callable[[Dossier], Callable[[], str]]
 
 
 def make_dossier(runtime: Runtime, actor: Actor, distribution_id: int, bind: Bind) -> None:
@@ -24,9 +25,10 @@ def make_dossier(runtime: Runtime, actor: Actor, distribution_id: int, bind: Bin
     Raises:
         NotFound: the actor may not see the reports of the whole office, or there is no such distribution.
         OSError: the kept anchors cannot be read.
+        PrintingTooLong: the printed report is not done in time.
     """
     actor.must(Act.SEE_REPORTS)
-    seal_evidence(runtime)
+    seal(runtime)
     now, anchors = runtime.clock(), runtime.anchors.kept()
     with runtime.sessions() as session:
         hold_one_moment(session)
@@ -46,7 +48,8 @@ def make_dossier(runtime: Runtime, actor: Actor, distribution_id: int, bind: Bin
             head=evidence.head(session),
             anchors=anchors,
         )
-        digest = bind(dossier)
+        finish = bind(dossier)
+    digest = finish()
     exported = entry(Deed.EXPORTED, actor, now, distribution=distribution_id, form="dossier", manifest=digest)
     with runtime.sessions.begin() as session:
         evidence.append(session, exported)

@@ -65,6 +65,12 @@ class Throttled(Refused):
     vietnamese = "Đã sai quá nhiều lần; thử lại sau {seconds} giây."
 
 
+class PrintingTooLong(Refused):
+    code = "printing-too-long"
+    en = "The printed sheet was not ready in time, because the machine is busy; try again in a while."
+    vietnamese = "Máy đang bận nên chưa dàn xong trang in; đồng chí thử lại sau ít phút."
+
+
 class WrongPassword(Refused):
     code = "wrong-password"
     en = "The name or the password is wrong."

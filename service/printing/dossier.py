@@ -5,9 +5,10 @@ import json
 import re
 import zipfile
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -53,14 +54,15 @@ _HEADINGS = {Mode.ACKNOWLEDGE: "BÁO CÁO TÌNH HÌNH XÁC NHẬN", Mode.INFORM:
 _ORIGINS = {"frozen": "khi chốt danh sách", "rule": "sau đó, theo quy tắc", "hand": "sau đó, bằng tay"}
 
 
-def write_dossier(place: Path, dossier: Dossier, office_name: str, zone: ZoneInfo) -> str:
-    """Write the zip; returns the SHA-256 of its manifest, in hexadecimal.
+def write_dossier(place: Path, dossier: Dossier, office_name: str, zone: ZoneInfo) -> Callable[[], str]:
+    """Write the zip; what it returns adds the printed report and returns the SHA-256 of the manifest, in hexadecimal.
 
     Raises:
         OSError: the place does not take it.
     """
+    digests: dict[str, str] = {}
     with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
-        binder = _Binder(archive)
+        binder = _Binder(archive, digests)
         binder.add("README.txt", [_readme(dossier)])
         binder.add("verify.py", [_verifier()])
         binder.add("report.csv", report_csv(dossier.report, dossier.outstanding()))
@@ -73,16 +75,23 @@ def write_dossier(place: Path, dossier: Dossier, office_name: str, zone: ZoneInf
         binder.add("anchors.txt", (f"{written(anchor)}\n" for anchor in _chosen(dossier.anchors, positions)))
         for revision in dossier.revisions:
             _add_document(binder, revision)
-        binder.add("report.pdf", [_pdf(report_view(dossier, office_name, zone, len(positions)))])
+    return partial(_finish, place, digests, report_view(dossier, office_name, zone, len(positions)))
+
+
+def _finish(place: Path, digests: dict[str, str], shown: dict[str, object]) -> str:
+    printed = _pdf(shown)
+    with zipfile.ZipFile(place, "a", zipfile.ZIP_DEFLATED) as archive:
+        binder = _Binder(archive, digests)
+        binder.add("report.pdf", [printed])
         return binder.close()
 
 
 class _Binder:
     """Writes members and remembers the digest of each."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, digests: dict[str, str]) -> None:
         self._archive = archive
-        self._digests: dict[str, str] = {}
+        self._digests = digests
 
     def add(self, name: str, parts: Iterable[str | bytes]) -> None:
         digest = sha256()

@@ -26,6 +26,7 @@ from service.domain.errors import (
     ForgedRequest,
     Invalid,
     NotFound,
+    PrintingTooLong,
     Refused,
     RequestTooLarge,
     SignInNeeded,
@@ -58,6 +59,7 @@ STATUSES: Mapping[type[Refused], HTTPStatus] = MappingProxyType(
         TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         Conflict: HTTPStatus.CONFLICT,
         DatabaseAway: HTTPStatus.SERVICE_UNAVAILABLE,
+        PrintingTooLong: HTTPStatus.SERVICE_UNAVAILABLE,
         Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
         Refused: HTTPStatus.BAD_REQUEST,
     }

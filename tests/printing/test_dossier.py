@@ -17,14 +17,17 @@ from service.actions.correct_document import replace_document
 from service.actions.list_recipients import list_recipients
 from service.actions.make_dossier import make_dossier
 from service.actions.post_document import post_document
+from service.actions.seal_evidence import seal_evidence
 from service.domain.corrections import Replacement
 from service.domain.documents import Mode, NewFile
 from service.domain.dossiers import Dossier
-from service.domain.errors import NotFound
+from service.domain.errors import NotFound, PrintingTooLong
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Actor, Role
 from service.printing.dossier import MANIFEST, report_view, write_dossier
 from service.printing.dossier_verifier import document_faults
+from service.printing.typesetting import typeset
+from service.rendering import template_directory
 from service.runtime import Runtime
 from service.store.database import make_engine, make_sessions
 from service.store.schema import make_schema, upgrade_schema
@@ -60,6 +63,7 @@ def confirmed(runtime: Runtime) -> Runtime:
     new = (NewFile("c.txt", "text/plain", b"z"),)
     replace_document(runtime, OPERATOR, 1, Replacement(replaces=1, note="Sai ngày.", body="Nội dung mới", files=new))
     acknowledge(runtime, reader, 1, 2, Route.INBOX)
+    seal_evidence(runtime)
     return runtime
 
 
@@ -144,13 +148,47 @@ def test_the_printed_report_calls_the_figures_by_what_was_asked_for(
     list_recipients(runtime)
     told: list[dict[str, object]] = []
 
-    def write(contents: Dossier) -> str:
+    def write(contents: Dossier) -> Callable[[], str]:
         told.append(report_view(contents, "Sở Thử nghiệm", OFFICE_ZONE, 0))
         return write_dossier(tmp_path / "dossier.zip", contents, "Sở Thử nghiệm", OFFICE_ZONE)
 
     make_dossier(runtime, OPERATOR, 1, write)
     terms = [done, not_done, "Vắng có lý do", "Miễn", "Chuyển, nghỉ việc", "Không liên lạc được"]
     assert [(one["heading"], one["terms"]) for one in told] == [(heading, terms)]
+
+
+def test_the_report_is_printed_when_the_database_is_let_go(confirmed: Runtime, tmp_path: Path) -> None:
+    pool = confirmed.sessions.kw["bind"].pool
+    in_use: list[int] = []
+
+    def write(contents: Dossier) -> Callable[[], str]:
+        finish = write_dossier(tmp_path / "dossier.zip", contents, "Sở Thử nghiệm", OFFICE_ZONE)
+
+        def noted() -> str:
+            in_use.append(pool.checkedout())
+            return finish()
+
+        in_use.append(pool.checkedout())
+        return noted
+
+    make_dossier(confirmed, OPERATOR, 1, write)
+    assert in_use == [1, 0]
+
+
+def test_making_a_dossier_seals_and_leaves_anchors_to_the_worker(runtime: Runtime, tmp_path: Path) -> None:
+    with runtime.sessions.begin() as session:
+        make_person(session, make_unit(session))
+    post_document(runtime, OPERATOR, make_posting())
+    list_recipients(runtime)
+    place = unpacked(make(runtime, tmp_path))
+    assert runtime.anchors.last() is None
+    assert (place / "waiting.jsonl").read_text() == ""
+    assert verify(place)[0] == 0
+
+
+def test_what_is_not_printed_in_time_is_refused() -> None:
+    with pytest.raises(PrintingTooLong):
+        typeset(template_directory() / "print" / "dossier.typ", {}, patience=0)
 
 
 def test_whoever_may_not_read_documents_gets_the_evidence_about_them_alone(confirmed: Runtime, tmp_path: Path) -> None:
