@@ -76,6 +76,16 @@ def revoke_delegation(runtime: Runtime, actor: Actor, delegation_id: int) -> Non
         evidence.append(session, told)
 
 
+def roles_to_delegate(runtime: Runtime, actor: Actor) -> list[Role]:
+    """Those that the actor holds by own right and may hand on: a borrowed role is none of them."""
+    if actor.account_id is None:
+        return []
+    now = runtime.clock()
+    with runtime.sessions() as session:
+        own = (role for role in DELEGABLE if delegations.own_units_of_role(session, actor.account_id, role, now))
+        return sorted(own)
+
+
 def list_delegations(runtime: Runtime, actor: Actor) -> list[DelegationLine]:
     """What the actor has handed on, and what was handed to the actor."""
     if actor.account_id is None:

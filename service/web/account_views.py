@@ -77,13 +77,16 @@ class UnitOption:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """account.html. `new_token` is shown this once; `errors` by form: role, token."""
+    """account.html. `delegations` are what it lent and borrowed; `new_token` is shown this once.
+
+    `errors` by form: role, token.
+    """
 
     line: AccountLine
     roles: tuple[RoleEntry, ...]
     grantable: tuple[Role, ...]
     units: tuple[UnitOption, ...]
-    lent: tuple[DelegationLine, ...]
+    delegations: tuple[DelegationLine, ...]
     tokens: tuple[TokenLine, ...]
     new_token: NewToken | None
     errors: Mapping[str, str]

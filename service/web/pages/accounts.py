@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from service.actions.delegate_role import revoke_delegation
 from service.actions.invite_accounts import invite_accounts
 from service.actions.manage_accounts import Term, deactivate, grant_role, revoke_role
 from service.actions.manage_tokens import NewToken, create_token, list_tokens, revoke_token
@@ -28,7 +29,7 @@ from service.web.account_views import (
     SlipsView,
     UnitOption,
 )
-from service.web.deps import PostingVisitor, SiteDep, VisitorDep, page
+from service.web.deps import FormId, PostingVisitor, SiteDep, VisitorDep, page
 from service.web.fields import Sent, SentDep
 from service.web.site import Site
 
@@ -146,6 +147,14 @@ def end_role(site: SiteDep, visitor: PostingVisitor, sent: SentDep, username: st
     return _back_to(username)
 
 
+@router.post("/accounts/of/{username:path}/delegations/end")
+def end_delegation(site: SiteDep, visitor: PostingVisitor, username: str, delegation_id: FormId) -> Response:
+    """Leads back to the account whose page shows it: the lender's or the deputy's."""
+    visitor.actor.must(Act.MANAGE_ACCOUNTS)
+    revoke_delegation(site.runtime, visitor.actor, delegation_id)
+    return _back_to(username)
+
+
 @router.post("/accounts/of/{username:path}/close")
 def close_account(site: SiteDep, visitor: PostingVisitor, username: str) -> Response:
     deactivate(site.runtime, visitor.actor, username)
@@ -196,7 +205,7 @@ def _account_page(
         roles=tuple(RoleEntry(role) for role in line.roles),
         grantable=_GRANTABLE,
         units=tuple(UnitOption(unit.code, unit.name, unit.depth) for unit in units),
-        lent=tuple(one for one in delegated if one.lender_id == line.id),
+        delegations=tuple(delegated),
         tokens=tuple(token for token in tokens if token.username == line.username and token.revoked_at is None),
         new_token=new_token,
         errors=errors or {},

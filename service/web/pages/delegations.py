@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from service.actions.delegate_role import DELEGABLE, delegate_role, list_delegations, revoke_delegation
+from service.actions.delegate_role import delegate_role, list_delegations, revoke_delegation, roles_to_delegate
 from service.actions.record_absence import Period
 from service.actions.sign_in import Visitor
 from service.domain.deadlines import parse_date
@@ -33,7 +33,7 @@ class DelegationForm:
 
 @dataclass(frozen=True, slots=True)
 class DelegationsView:
-    """delegations.html. `error` concerns the whole form."""
+    """delegations.html. `roles` can be handed on by the visitor; `error` concerns the whole form."""
 
     given: tuple[DelegationLine, ...]
     received: tuple[DelegationLine, ...]
@@ -68,12 +68,18 @@ def end(site: SiteDep, visitor: PostingVisitor, delegation_id: FormId) -> Respon
 def _page(
     request: Request, site: Site, visitor: Visitor, told: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK
 ) -> Response:
-    visitor.actor.must(Act.DELEGATE)
+    """For whoever may hand a role on, and for whoever was handed one, though the term has not begun.
+
+    Raises:
+        NotFound: it is neither.
+    """
     lines, own = list_delegations(site.runtime, visitor.actor), visitor.actor.account_id
+    if not lines:
+        visitor.actor.must(Act.DELEGATE)
     view = DelegationsView(
         given=tuple(one for one in lines if one.lender_id == own),
         received=tuple(one for one in lines if one.deputy_id == own),
-        roles=tuple(sorted(DELEGABLE & visitor.actor.roles)),
+        roles=tuple(roles_to_delegate(site.runtime, visitor.actor)),
         **told,  # type: ignore[arg-type]  # the dataclass itself checks the names
     )
     return page(site, "delegations.html", view, visitor, request, status)
