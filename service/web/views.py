@@ -190,8 +190,13 @@ class DocumentView:
     via: str = ""
 
     @property
-    def must_confirm(self) -> bool:
+    def may_confirm(self) -> bool:
         return self.mode is Mode.ACKNOWLEDGE and self.confirmation is None
+
+    @property
+    def must_confirm(self) -> bool:
+        """Whoever is exempted may confirm all the same."""
+        return self.may_confirm and not self.own.exempted_because
 
     @property
     def shows_urgency(self) -> bool:
