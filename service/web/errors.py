@@ -36,8 +36,9 @@ from service.domain.errors import (
     WrongPin,
 )
 from service.web.deps import PasswordChangeNeeded, page, site_of
+from service.web.fleeting import START, fleeting
 from service.web.refusals import note_refusal
-from service.web.security import HEADERS, local_path
+from service.web.security import HEADERS, KIOSK_COOKIE, local_path
 from service.web.views import ErrorView
 
 log = logging.getLogger(__name__)
@@ -215,9 +216,25 @@ def _page_of(request: Request) -> str:
 
 def _error_page(request: Request, status: HTTPStatus, sentence: str, headers: Mapping[str, str]) -> Response:
     """Without the side bar: it would ask the database, which may be what failed."""
+    if _is_shared_pc(request):
+        return _kiosk_error_page(request, status, sentence, headers)
     way = "/" if request.method in _READING else _page_of(request)
     label = "Về trang đầu" if way == "/" else "Quay lại trang vừa xem"
     view = ErrorView(_HEADINGS.get(status, _OTHER_HEADING), sentence, way, label)
     answered = page(site_of(request), "error.html", view, None, request, status)
     answered.headers.update(headers)
     return answered
+
+
+def _is_shared_pc(request: Request) -> bool:
+    path = request.url.path
+    return KIOSK_COOKIE in request.cookies and (path == START or path.startswith(f"{START}/"))
+
+
+def _kiosk_error_page(request: Request, status: HTTPStatus, sentence: str, headers: Mapping[str, str]) -> Response:
+    """Leads to the shared PC's own first page, by itself too: whoever comes next must not find it stuck."""
+    site = site_of(request)
+    view = ErrorView(_HEADINGS.get(status, _OTHER_HEADING), sentence, START, "Về trang chọn đơn vị", home=START)
+    answered = page(site, "error.html", view, None, request, status)
+    answered.headers.update(headers)
+    return fleeting(site, answered)

@@ -17,6 +17,9 @@ SESSION_COOKIE = "__Host-eoffice"
 # Which shared PC a browser is, and who sits there; apart from the cookie that opens everything else.
 KIOSK_COOKIE = "__Host-eoffice-kiosk"
 VISIT_COOKIE = "__Host-eoffice-visit"
+# What the form before has done.
+DONE_COOKIE = "__Host-eoffice-done"
+_DONE_SECONDS = 60
 # The longest that browsers keep a cookie (RFC 6265bis, 5.5); a PC in use gets it anew each day.
 _KIOSK_SECONDS = 400 * 24 * 3600
 
@@ -73,6 +76,22 @@ def keep_visit(response: Response, token: str) -> None:
 
 def forget_visit(response: Response) -> None:
     response.delete_cookie(VISIT_COOKIE, path="/", secure=True, httponly=True, samesite="strict")
+
+
+def keep_done(response: Response, done: str) -> None:
+    """What was just done, for the page that this answer leads to: told once, and by no address."""
+    response.set_cookie(
+        DONE_COOKIE, done, max_age=_DONE_SECONDS, path="/", secure=True, httponly=True, samesite="strict"
+    )
+
+
+def done_of(request: Request) -> str:
+    """What `keep_done` kept; the answer that tells it calls `forget_done`."""
+    return request.cookies.get(DONE_COOKIE, "")
+
+
+def forget_done(response: Response) -> None:
+    response.delete_cookie(DONE_COOKIE, path="/", secure=True, httponly=True, samesite="strict")
 
 
 def check_same_origin(request: Request) -> None:

@@ -20,12 +20,13 @@ from service.web.receipt_views import ReceiptView
 
 @dataclass(frozen=True, slots=True)
 class ErrorView:
-    """error.html: what is wrong, in one sentence, and a way on."""
+    """error.html: what is wrong, in one sentence, and a way on; `home` is the first page of whoever looks."""
 
     heading: str
     sentence: str
     way_href: str
     way_label: str
+    home: str = "/"
 
 
 @dataclass(frozen=True, slots=True)

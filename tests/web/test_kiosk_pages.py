@@ -97,16 +97,29 @@ def test_confirming_is_recorded_as_made_there_and_ends_the_session(
     distribution = send(runtime)
     sit_down(pc)
     answer = confirm(pc, distribution)
-    assert answer.headers["location"] == "/kiosk?confirmed=1"
+    assert answer.headers["location"] == "/kiosk"
     with runtime.sessions() as session:
         facts = facts_of(session, distribution, lan.person_id)
     assert [(fact.state, fact.route) for fact in facts] == [
         (State.OPENED, Route.KIOSK),
         (State.ACKNOWLEDGED, Route.KIOSK),
     ]
+    answer_to_it = pc.get("/kiosk")
     for path in ("/kiosk/inbox", f"/kiosk/inbox/{distribution}"):
         assert pc.get(path).headers["location"] == "/kiosk"
-    assert "Đã ghi nhận xác nhận." in text_of(pc.get("/kiosk?confirmed=1").text)
+    assert "Đã ghi nhận xác nhận." in text_of(answer_to_it.text)
+    assert "Đã ghi nhận xác nhận." not in text_of(pc.get("/kiosk?confirmed=1").text), "told once, and by no address"
+
+
+@pytest.mark.parametrize("path", ["/kiosk/units/NOWHERE", "/kiosk/people/NOBODY", "/kiosk/inbox/999"])
+def test_an_error_on_a_shared_pc_leads_back_to_its_own_first_page(pc: TestClient, lan: Employee, path: str) -> None:
+    sit_down(pc)
+    answer = pc.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["refresh"].endswith("; url=/kiosk")
+    assert 'href="/kiosk"' in answer.text
+    assert 'href="/"' not in answer.text
+    assert "refresh" not in pc.get("/nowhere").headers
 
 
 def test_neither_looking_nor_a_forged_form_confirms(pc: TestClient, lan: Employee, runtime: Runtime) -> None:
@@ -179,7 +192,7 @@ def test_a_recall_is_confirmed_on_a_shared_pc_and_nothing_else_is_shown_of_it(
     found = re.search(r'name="form_token" value="([^"]+)"', page)
     assert found
     answer = pc.post(f"/kiosk/inbox/{distribution}/confirm-recall", data={"form_token": found[1]})
-    assert answer.headers["location"] == "/kiosk?confirmed=1"
+    assert answer.headers["location"] == "/kiosk"
     with runtime.sessions() as session:
         assert recall_confirmed_at(session, distribution, lan.person_id) is not None
 

@@ -82,7 +82,9 @@ def test_who_was_ticked_is_recorded_and_shown(office: Office, clock: FakeClock) 
         answer = enter(client, code, fields)
         assert answer.status_code == 303
         shown = text_of(client.get(answer.headers["location"]).text)
+        again = client.get(answer.headers["location"], params={"recorded": "40"}).text
     assert "Đã ghi 2 người ký." in shown
+    assert "người ký." not in text_of(again), "told once, and by no address"
     assert f"Đã ký bản giấy {today(office)}" in shown
     assert f"Đã ký bản giấy {printed_on}" in shown
     with office.visit("dung") as client:

@@ -6,7 +6,6 @@ back button asks again and is led to the first page.
 """
 
 from http import HTTPStatus
-from math import ceil
 from typing import Annotated
 from urllib.parse import quote
 
@@ -39,6 +38,7 @@ from service.web.deps import Id, SameOrigin, SiteDep, page
 from service.web.downloads import PDF, download
 from service.web.errors import headers_of, status_of
 from service.web.fields import SentDep
+from service.web.fleeting import START, fleeting, idle_seconds
 from service.web.inbox_views import inbox_view
 from service.web.kiosk_views import (
     EnrolView,
@@ -57,7 +57,10 @@ from service.web.security import (
     VISIT_COOKIE,
     check_form_token,
     check_same_origin,
+    done_of,
+    forget_done,
     forget_visit,
+    keep_done,
     keep_kiosk,
     keep_visit,
 )
@@ -66,8 +69,9 @@ from service.web.views import DocumentView
 
 router = APIRouter(prefix="/kiosk")
 
-START = "/kiosk"
 INBOX = "/kiosk/inbox"
+# What the first page tells once after it.
+CONFIRMED = "confirmed"
 # Beside what must be confirmed; older ones are read elsewhere.
 OTHERS_SHOWN = 10
 PEOPLE_A_PAGE = 200
@@ -130,13 +134,14 @@ def send_code(request: Request, site: SiteDep, code: Text = "") -> Response:
 
 
 @router.get("")
-def start(request: Request, site: SiteDep, kiosk: KioskDep, confirmed: Annotated[str, Query()] = "") -> Response:
+def start(request: Request, site: SiteDep, kiosk: KioskDep) -> Response:
     """Whoever sat here before is signed out by this page, however they left."""
     if token := request.cookies.get(VISIT_COOKIE):
         sign_out(site.runtime, token)
-    view = KioskStartView(kiosk.name, tuple(units_at(site.runtime)), is_confirmed=confirmed == "1")
+    view = KioskStartView(kiosk.name, tuple(units_at(site.runtime)), is_confirmed=done_of(request) == CONFIRMED)
     answer = page(site, "kiosk_start.html", view, None, request)
     forget_visit(answer)
+    forget_done(answer)
     keep_kiosk(answer, request.cookies[KIOSK_COOKIE])
     return answer
 
@@ -152,7 +157,7 @@ def show_people(
     there, has_more = people[0], len(people) > PEOPLE_A_PAGE
     onward = f"{START}/units/{quote(there.unit_code, safe='')}?passed={passed + PEOPLE_A_PAGE}" if has_more else None
     view = KioskUnitView(there.unit_name, people[:PEOPLE_A_PAGE], onward)
-    return _fleeting(site, page(site, "kiosk_unit.html", view, None, request))
+    return fleeting(site, page(site, "kiosk_unit.html", view, None, request))
 
 
 @router.get("/people/{code:path}/slip")
@@ -203,7 +208,7 @@ def show_inbox(request: Request, site: SiteDep, visit: VisitDep) -> Response:
     with site.runtime.sessions() as session:
         found = inbox_view(session, visit.actor.person_id, site.runtime.clock(), None)
     view = KioskInboxView(visit, found.must_confirm, found.hidden, found.others[:OTHERS_SHOWN])
-    return _fleeting(site, page(site, "kiosk_inbox.html", view, None, request))
+    return fleeting(site, page(site, "kiosk_inbox.html", view, None, request))
 
 
 @router.get("/inbox/{distribution_id}")
@@ -235,7 +240,7 @@ def show_file(site: SiteDep, visit: VisitDep, distribution_id: Id, file_id: Id) 
     is_shown = any(known.id == file_id and known.meta.media_type == PDF for known in document.files)
     if file is None or not is_shown:
         raise NotFound
-    return _fleeting(site, download(file))
+    return fleeting(site, download(file))
 
 
 @router.post("/inbox/{distribution_id}/acknowledge")
@@ -258,7 +263,7 @@ def confirm(
         return _document_page(request, site, visit, document, status_of(refused))
     except DocumentRecalled:
         return _recalled_page(request, site, visit, distribution_id)
-    return _leave(request, site, f"{START}?confirmed=1")
+    return _leave(request, site, done=CONFIRMED)
 
 
 @router.post("/inbox/{distribution_id}/confirm-recall")
@@ -266,31 +271,33 @@ def send_recall(request: Request, site: SiteDep, visit: FormVisitDep, distributi
     if visit is None:
         return _to(START)
     confirm_recall(site.runtime, visit.actor, distribution_id, Route.KIOSK)
-    return _leave(request, site, f"{START}?confirmed=1")
+    return _leave(request, site, done=CONFIRMED)
 
 
 @router.post("/done")
 def leave(request: Request, site: SiteDep, _: FormVisitDep) -> Response:
-    return _leave(request, site, START)
+    return _leave(request, site)
 
 
 def _document_page(
     request: Request, site: Site, visit: Visit, document: DocumentView, status: HTTPStatus = HTTPStatus.OK
 ) -> Response:
-    view = KioskDocumentView(visit, document, _idle(site))
-    return _fleeting(site, page(site, "kiosk_document.html", view, None, request, status))
+    view = KioskDocumentView(visit, document, idle_seconds(site))
+    return fleeting(site, page(site, "kiosk_document.html", view, None, request, status))
 
 
 def _recalled_page(request: Request, site: Site, visit: Visit, distribution_id: int) -> Response:
     with site.runtime.sessions() as session:
         view = KioskRecalledView(visit, recalled_view(session, visit.actor, distribution_id, ""))
-    return _fleeting(site, page(site, "kiosk_recalled.html", view, None, request))
+    return fleeting(site, page(site, "kiosk_recalled.html", view, None, request))
 
 
-def _leave(request: Request, site: Site, way: str) -> Response:
+def _leave(request: Request, site: Site, done: str = "") -> Response:
     sign_out(site.runtime, request.cookies.get(VISIT_COOKIE, ""))
-    answer = _to(way)
+    answer = _to(START)
     forget_visit(answer)
+    if done:
+        keep_done(answer, done)
     return answer
 
 
@@ -305,14 +312,4 @@ def _person_page(
     view = KioskPersonView(person, by_slip, done, refused.vi if refused else "")
     answer = page(site, "kiosk_person.html", view, None, request, status_of(refused) if refused else HTTPStatus.OK)
     answer.headers.update(headers_of(refused) if refused else {})
-    return _fleeting(site, answer)
-
-
-def _fleeting(site: Site, answer: Response) -> Response:
-    """An answer that leads back to the first page when nobody does anything; a PDF has no other way to."""
-    answer.headers["Refresh"] = f"{_idle(site)}; url={START}"
-    return answer
-
-
-def _idle(site: Site) -> int:
-    return ceil(site.runtime.policy.kiosk_idle.total_seconds())
+    return fleeting(site, answer)

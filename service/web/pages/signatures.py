@@ -16,6 +16,7 @@ from service.web.downloads import download
 from service.web.errors import status_of
 from service.web.fields import Sent, SentDep, Upload, upload_for
 from service.web.roster_views import SheetCodeView, SheetEntryView, entry_groups
+from service.web.security import done_of, forget_done, keep_done
 from service.web.signature_form import DAY, signed_sheet
 from service.web.site import Site
 
@@ -24,7 +25,6 @@ router = APIRouter()
 _BIGGEST_ID = 2**63 - 1
 
 Distribution = Annotated[int | None, Query(ge=1, le=_BIGGEST_ID)]
-Count = Annotated[int | None, Query(ge=0, le=_BIGGEST_ID)]
 Typed = Annotated[str, Query(max_length=200)]
 
 NOTHING_SENT = Sent({})
@@ -54,12 +54,13 @@ def show_sheet(
     visitor: VisitorDep,
     code: str,
     distribution: Distribution = None,
-    recorded: Count = None,
-    known: Count = 0,
 ) -> Response:
+    """What was just recorded is told once."""
     found = _found(site, visitor, code, distribution)
-    view = _entry_view(site, found, NOTHING_SENT, distribution, done=(recorded, known or 0))
-    return page(site, "sheet.html", view, visitor, request)
+    view = _entry_view(site, found, NOTHING_SENT, distribution, done=_done(request, found.row["code"]))
+    answer = page(site, "sheet.html", view, visitor, request)
+    forget_done(answer)
+    return answer
 
 
 @router.post("/sheets/{code}")
@@ -77,8 +78,9 @@ def send_sheet(
     except (Invalid, Conflict, TooLarge) as refused:
         view = _entry_view(site, found, sent, distribution, error=refused.vi)
         return page(site, "sheet.html", view, visitor, request, status_of(refused))
-    done = {"recorded": entered.recorded, "known": entered.known}
-    return RedirectResponse(_address(entered.code, distribution, done), 303)
+    answer = RedirectResponse(_address(entered.code, distribution), 303)
+    keep_done(answer, f"{entered.code}:{entered.recorded}:{entered.known}")
+    return answer
 
 
 @router.get("/sheets/{code}/scans/{scan_id}")
@@ -136,6 +138,16 @@ def _entry_view(
     )
 
 
-def _address(code: str, distribution: int | None, more: dict[str, int] | None = None) -> str:
-    asked = ({"distribution": distribution} if distribution else {}) | (more or {})
+def _done(request: Request, code: str) -> tuple[int | None, int]:
+    """How many signatures of this sheet were just recorded, and how many were known; None for none entered."""
+    sheet, *counts = done_of(request).split(":")
+    match [int(count) for count in counts if count.isdecimal()]:
+        case [recorded, known] if sheet == code:
+            return recorded, known
+        case _:
+            return None, 0
+
+
+def _address(code: str, distribution: int | None) -> str:
+    asked = {"distribution": distribution} if distribution else {}
     return f"/sheets/{quote(code, safe='')}?{urlencode(asked)}".removesuffix("?")
