@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from service.domain.calendar import Calendar, SpecialDay, days_between
-from service.domain.errors import BadDate, DueBeforeSending, DueInPast, DueTooFar
-from service.domain.vietnamese import moment
+from service.domain.errors import BadDate, BadDeadline, DueBeforeSending, DueInPast, DueTooFar
+from service.domain.vietnamese import moment, nfc
 
-_DAYS = re.compile(r"([1-9][0-9]{0,2})d")
+_DAYS = re.compile(r"([1-9][0-9]{0,2})(?:d| ?ngày(?: làm việc)?)")
 _CLOCK = re.compile(r"(.+) ([0-9]{1,2}:[0-9]{2})")
 _DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d")
 # Further ahead a year was mistyped.
@@ -47,12 +47,18 @@ class Due:
 
 
 def parse_deadline(written: str, now: datetime) -> Deadline:
-    """A deadline as typed: `Nd`, `dd/MM/yyyy` or `yyyy-MM-dd`, each with or without a time `HH:mm`; or ISO 8601.
+    """A deadline as typed: `Nd`, `N ngày`, `dd/MM/yyyy` or `yyyy-MM-dd`, with or without a time `HH:mm`; or ISO 8601.
 
     Raises:
-        BadDate: it is none of them.
+        BadDeadline: it is none of them.
     """
-    text = written.strip()
+    try:
+        return _read(nfc(written.strip()), now)
+    except BadDate as refused:
+        raise BadDeadline(given=written.strip()) from refused
+
+
+def _read(text: str, now: datetime) -> Deadline:
     if "T" in text:
         return parse_moment(text, now)
     clock = _CLOCK.fullmatch(text)

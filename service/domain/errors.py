@@ -193,8 +193,14 @@ class EmptyText(Invalid):
 
 class BadDate(Invalid):
     code = "bad-date"
-    en = "{given!r} is no date; write dd/MM/yyyy, yyyy-MM-dd, or a number of working days such as 5d."
-    vietnamese = "{given!r} không phải là ngày; ghi dd/MM/yyyy, yyyy-MM-dd hoặc số ngày làm việc như 5d."
+    en = "{given!r} is no date; write dd/MM/yyyy or yyyy-MM-dd."
+    vietnamese = "{given!r} không phải là ngày; ghi dd/MM/yyyy hoặc yyyy-MM-dd."
+
+
+class BadDeadline(BadDate):
+    code = "bad-deadline"
+    en = "{given!r} is no deadline; write dd/MM/yyyy, yyyy-MM-dd, or 1d to 999d for so many working days."
+    vietnamese = "{given!r} không phải là ngày hay số ngày làm việc; ghi dd/MM/yyyy, yyyy-MM-dd hoặc từ 1d đến 999d."
 
 
 class DueInPast(Invalid):

@@ -1,3 +1,4 @@
+import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from service.domain.deadlines import (
     parse_moment,
     work_out,
 )
-from service.domain.errors import BadDate, DueBeforeSending, DueInPast, DueTooFar
+from service.domain.errors import BadDate, BadDeadline, DueBeforeSending, DueInPast, DueTooFar
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FRIDAY = datetime(2018, 3, 9, 9, 41, tzinfo=ZONE)
@@ -69,8 +70,13 @@ def test_a_deadline_is_a_moment_or_ends_with_a_days_work(written: str, at: datet
     ],
 )
 def test_what_is_no_deadline_is_named(written: str) -> None:
-    with pytest.raises(BadDate):
+    with pytest.raises(BadDeadline, match="or 1d to 999d for so many working days"):
         parse_deadline(written, FRIDAY)
+
+
+@pytest.mark.parametrize("written", ["5 ngày", "5ngày", "5 ngày làm việc", unicodedata.normalize("NFD", "5 ngày")])
+def test_working_days_are_read_in_the_words_of_the_office(written: str) -> None:
+    assert parse_deadline(written, FRIDAY) == WorkingDays(5)
 
 
 def test_days_that_count_other_than_their_weekday_are_named() -> None:

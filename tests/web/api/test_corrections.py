@@ -66,7 +66,7 @@ def test_a_replacement_keeps_or_replaces_the_files_and_each_revision_can_be_read
         ({"replaces": (None, "2")}, 409, "corrected-meanwhile"),
         ({"note": (None, "")}, 422, "missing-note"),
         ({"body": (None, "MẬT")}, 422, "secrecy-mark"),
-        ({"due": (None, "mai")}, 422, "bad-date"),
+        ({"due": (None, "mai")}, 422, "bad-deadline"),
         ({"due": (None, "2018-03-05")}, 422, "due-in-past"),
         ({"files": (None, "a.pdf")}, 422, "invalid-request"),
         ({"replaces": (None, "x")}, 422, "invalid-request"),
