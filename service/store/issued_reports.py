@@ -33,10 +33,13 @@ def add_issued_report(
     return made
 
 
-def issued_reports_of(session: Session, distribution_id: int) -> list[IssuedReport]:
-    """The newest first."""
-    query = _reports().where(issued_reports.c.distribution_id == distribution_id)
-    return [_report(row) for row in session.execute(query.order_by(issued_reports.c.id.desc()))]
+def issued_reports_of(session: Session, distribution_id: int, before: int | None, limit: int) -> list[IssuedReport]:
+    """The newest first, those with an id below `before`."""
+    i = issued_reports.c
+    query = _reports().where(i.distribution_id == distribution_id).order_by(i.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(i.id < before)
+    return [_report(row) for row in session.execute(query)]
 
 
 def issued_report(session: Session, distribution_id: int, report_id: int) -> IssuedReport | None:

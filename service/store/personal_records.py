@@ -1,7 +1,7 @@
 """Everything that is kept about one person, section by section: what the person sees and takes along.
 
 A section holds no digest, token or hash that opens something, and of other people only the user name of whoever acted.
-Evidence of what the person did to others stands apart, because finding it means reading the log through.
+Evidence of what the person did to others stands apart from evidence of what was done to the person.
 """
 
 from collections.abc import Callable, Iterator
@@ -370,10 +370,9 @@ def _evidence(owner: Owner) -> Query:
 
 
 def _deeds(owner: Owner) -> Query:
-    """What this account did, to whatever; the entry says by whom in one form (see `canonical`)."""
+    """What this account did, to whatever."""
     e = evidence.c
-    by_me = e.entry.contains(f'"by":"account:{owner.account}"', autoescape=True)
-    return select(e.position, e.entry).where(by_me).order_by(e.id.desc())
+    return select(e.position, e.entry).where(e.done_by == f"account:{owner.account}").order_by(e.id.desc())
 
 
 SECTIONS: tuple[Section, ...] = (

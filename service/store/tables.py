@@ -730,6 +730,7 @@ evidence = Table(
     Column("hash", LargeBinary),
     # Read out of the entry by the database, to find it by.
     Column("deed", Text, Computed("entry::jsonb ->> 'deed'", persisted=True)),
+    Column("done_by", Text, Computed("entry::jsonb ->> 'by'", persisted=True), index=True),
     Column("recorded_at", Text, Computed("entry::jsonb ->> 'recorded_at'", persisted=True)),
     Column(
         "distribution_id",

@@ -6,7 +6,9 @@ import pytest
 from fastapi import FastAPI
 
 from service.actions.acknowledge import acknowledge
+from service.actions.issue_report import issue_report
 from service.domain.receipts import Route
+from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from tests.fakes import FakeClock
 from tests.makers import make_actor
@@ -41,6 +43,17 @@ def test_the_report_shown_is_the_report_issued(office: Office, clock: FakeClock)
     assert "số liệu khớp" in page
     assert "Báo cáo đã phát hành" in report
     assert "0/2, phát hành" in report
+
+
+def test_the_list_of_issued_reports_comes_in_pages(office: Office) -> None:
+    distribution = send(office.runtime, "all")
+    address = f"/api/v1/distributions/{distribution}/report/issued"
+    numbers = [issue_report(office.runtime, OPERATOR, distribution) for _ in range(3)]
+    with office.visit("auditor") as client:
+        first = client.get(f"{address}?limit=2").json()
+        rest = client.get(f"{address}?limit=2&cursor={first['next_cursor']}").json()
+    assert [one["id"] for one in (*first["items"], *rest["items"])] == sorted(numbers, reverse=True)
+    assert rest["next_cursor"] is None
 
 
 def test_a_moment_that_is_none_is_refused(office: Office) -> None:

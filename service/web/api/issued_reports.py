@@ -8,7 +8,7 @@ from service.domain.roles import Act
 from service.store.issued_reports import issued_reports_of
 from service.web.api.coverage import AsOf, IdentityShape, LevelsShape, UnitCoverageShape
 from service.web.api.distributions import head_in_scope, scope_of
-from service.web.api.shapes import Id, Moment, Shape
+from service.web.api.shapes import Cursor, Id, Limit, Moment, Page, Shape, page_of, read_cursor
 from service.web.deps import ActorDep, SiteDep
 
 router = APIRouter(prefix="/distributions", tags=["distributions"])
@@ -53,13 +53,15 @@ class CheckedReport(Shape):
 
 
 @router.get("/{distribution_id}/report/issued")
-def list_reports(site: SiteDep, actor: ActorDep, distribution_id: Id) -> list[IssuedReportShape]:
+def list_reports(
+    site: SiteDep, actor: ActorDep, distribution_id: Id, limit: Limit = 20, cursor: Cursor = None
+) -> Page[IssuedReportShape]:
     """The newest first."""
     actor.must(Act.SEE_REPORTS)
     with site.runtime.sessions() as session:
         head_in_scope(session, scope_of(actor, distribution_id))
-        found = issued_reports_of(session, distribution_id)
-    return [IssuedReportShape.of(one) for one in found]
+        found = issued_reports_of(session, distribution_id, read_cursor(cursor), limit + 1)
+    return page_of(found, limit, IssuedReportShape.of, lambda one: one.id)
 
 
 @router.post("/{distribution_id}/report/issued", status_code=201)

@@ -33,6 +33,8 @@ router = APIRouter()
 
 # Those that a manager can still do something about; older ones are in the list of distributions.
 REPORTS_SHOWN = 10
+# All of them are in the API.
+ISSUED_SHOWN = 20
 OWING_SHOWN = 1_000
 
 AsOf = Annotated[str, Query(max_length=40)]
@@ -102,7 +104,7 @@ def _issued(site: Site, actor: Actor, distribution_id: int) -> tuple[IssuedRepor
     if not actor.may(Act.SEE_REPORTS):
         return ()
     with site.runtime.sessions() as session:
-        return tuple(issued_reports_of(session, distribution_id))
+        return tuple(issued_reports_of(session, distribution_id, None, ISSUED_SHOWN))
 
 
 def _head(site: Site, distribution_id: int) -> RowMapping:
