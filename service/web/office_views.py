@@ -278,6 +278,13 @@ class DistributionView:
     reminders: RemindersView | None
     corrections: OfficeCorrections
 
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the deadline has passed and somebody is still asked."""
+        due_at, identity = self.heading.due_at, self.sum.identity
+        asks = self.heading.mode is Mode.ACKNOWLEDGE and bool(identity.not_yet or identity.not_reachable)
+        return asks and due_at is not None and due_at < self.as_of
+
 
 @dataclass(frozen=True, slots=True)
 class ReportView:

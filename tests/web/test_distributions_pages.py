@@ -127,6 +127,16 @@ def test_the_page_sums_up_everybody(office: Office, clock: FakeClock) -> None:
     assert "9 = 2 đã xác nhận + 6 chưa xác nhận + 0 vắng có lý do + 0 miễn + 0 chuyển, nghỉ việc + 1 không" in shown
 
 
+def test_after_the_deadline_the_page_says_so_while_somebody_has_not_confirmed(office: Office, clock: FakeClock) -> None:
+    distribution = send(office.runtime, "person:BINH", due=clock.now + timedelta(hours=1))
+    path = f"/distributions/{distribution}"
+    assert "%) Quá hạn" not in shown_to(office, "secretariat", path)
+    clock.move(timedelta(hours=2))
+    assert "%) Quá hạn" in shown_to(office, "secretariat", path)
+    confirm(office, distribution, "binh")
+    assert "%) Quá hạn" not in shown_to(office, "secretariat", path)
+
+
 def test_the_bar_is_as_long_as_its_parts(office: Office) -> None:
     distribution = send(office.runtime, "all")
     confirm(office, distribution, "binh")

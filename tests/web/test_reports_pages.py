@@ -93,7 +93,7 @@ def test_a_long_report_shows_the_first_thousand_and_leads_to_the_table(office: O
         make_crowd(session, office.units["P2"], NAMED_AT_MOST)
     path = f"/distributions/{send(office.runtime, 'unit:P2')}/report"
     shown = shown_to(office, "secretariat", path)
-    assert "Chưa xác nhận 1.001 Xếp theo tên" in shown
+    assert "Chưa xác nhận 1.000, không liên lạc được 1 Xếp theo tên" in shown
     assert "Còn 1 người nữa, đủ tên trong bảng .csv" in shown
     assert shown.count("Nguyễn Văn Đông") + shown.count("Đặng Dũng") == NAMED_AT_MOST
     people = [line for line in table(office, "secretariat", f"{path}.csv") if line["Dòng"] == "Người"]
