@@ -359,6 +359,36 @@ def count_asked(session: Session, asked: Asked) -> int:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Of the people `asked`: `ready` may be reminded by hand, `by_mail` of those have a mailbox.
+
+    `held_since` is the oldest of the reminders by hand that hold the others back; None where none is held back.
+    """
+
+    asked: int
+    ready: int
+    by_mail: int
+    held_since: datetime | None
+
+
+def count_by_hand(session: Session, asked: Asked, since: datetime) -> ByHand:
+    """Whom `remind_unless_lately` would reach."""
+    r, e, m = receipts.c, reminders.c, memberships.c
+    same = and_(e.distribution_id == r.distribution_id, e.person_id == r.person_id)
+    reminded_at = select(func.max(e.created_at)).where(same, _by_hand()).scalar_subquery()
+    has_mailbox = and_(m.email.is_not(None), m.email_problem.is_(None))
+    people = select(reminded_at.label("at"), has_mailbox.label("by_mail")).where(asked.still()).subquery()
+    lately = func.coalesce(people.c.at > since, literal(value=False))
+    query = select(
+        func.count(),
+        func.count().filter(not_(lately)),
+        func.count().filter(not_(lately), people.c.by_mail),
+        func.min(people.c.at).filter(lately),
+    )
+    return ByHand(*session.execute(query).one())
+
+
 def late_by_unit(session: Session, asked: Asked) -> dict[int, int]:
     """How many are asked and late, by the unit they are in now."""
     m = memberships.c

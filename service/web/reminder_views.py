@@ -11,7 +11,7 @@ from service.domain.documents import Mode, Urgency
 from service.domain.reminders import plan
 from service.domain.roles import Act, Actor
 from service.runtime import Runtime
-from service.store.reminders import Asked, DoneStep, count_asked, steps_seen
+from service.store.reminders import Asked, ByHand, DoneStep, count_by_hand, steps_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,15 @@ class ReminderStep:
 
 @dataclass(frozen=True, slots=True)
 class RemindersView:
-    """`asked` is how many the reader would remind by hand; None where the reader may not."""
+    """`by_hand` is whom the reader would remind; None where the reader may not.
+
+    `again_at` is when the first of those who are asked may be reminded again, None while somebody may be now.
+    """
 
     distribution_id: int
     steps: tuple[ReminderStep, ...]
-    asked: int | None
+    by_hand: ByHand | None
+    again_at: datetime | None
 
 
 def reminders_view(runtime: Runtime, session: Session, head: RowMapping, actor: Actor) -> RemindersView | None:
@@ -42,9 +46,11 @@ def reminders_view(runtime: Runtime, session: Session, head: RowMapping, actor: 
         return None
     now = runtime.clock()
     units = None if actor.may(Act.POST) else actor.unit_ids
-    asked = count_asked(session, Asked(head["id"], now, now.date(), units)) if actor.may(Act.REMIND) else None
+    asked, pause = Asked(head["id"], now, now.date(), units), runtime.policy.nudge_pause
+    by_hand = count_by_hand(session, asked, now - pause) if actor.may(Act.REMIND) else None
+    waits = by_hand and not by_hand.ready and by_hand.held_since
     steps = _steps(runtime, session, head, actor) if head["due_at"] is not None else ()
-    return RemindersView(head["id"], steps, asked)
+    return RemindersView(head["id"], steps, by_hand, waits + pause if waits else None)
 
 
 def _steps(runtime: Runtime, session: Session, head: RowMapping, actor: Actor) -> tuple[ReminderStep, ...]:

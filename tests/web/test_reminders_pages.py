@@ -11,9 +11,10 @@ from service.actions.nudge import nudge
 from service.actions.post_document import post_document
 from service.domain.documents import Mode
 from service.domain.roles import OPERATOR, Role
+from service.domain.vietnamese import moment
 from service.runtime import Runtime
 from service.store.tables import reminders
-from tests.fakes import FakeClock
+from tests.fakes import OFFICE_ZONE, FakeClock
 from tests.makers import make_actor, make_posting
 from tests.web.conftest import form_token
 from tests.web.office import Office, make_office, text_of
@@ -60,6 +61,34 @@ def test_reminding_is_told_on_the_page_with_who_did_it(office: Office, clock: Fa
     assert "Đã đôn đốc trong vòng 4 giờ qua" in text_of(again.text)
     with office.runtime.sessions() as session:
         assert len(session.execute(select(reminders.c.person_id)).all()) == 2
+
+
+def test_while_nobody_may_be_reminded_the_page_says_from_when_in_the_place_of_the_button(
+    office: Office, clock: FakeClock
+) -> None:
+    distribution = post(office)
+    clock.move(timedelta(minutes=5))
+    pause = office.runtime.policy.nudge_pause
+    with office.visit("manager") as client:
+
+        def shown() -> str:
+            return text_of(client.get(f"/distributions/{distribution}").text)
+
+        client.post(f"/distributions/{distribution}/nudge", data={"form_token": form_token(client)})
+        held = shown()
+        assert "Đôn đốc 2 người" not in held
+        again_at = moment((clock.now + pause).astimezone(OFFICE_ZONE))
+        assert f"2 người chưa xác nhận vừa được nhắc; nhắc lại được từ {again_at}" in held
+        clock.move(pause)
+        assert "Đôn đốc 2 người chưa xác nhận" in shown()
+
+
+def test_the_button_tells_how_many_have_a_mailbox(office: Office) -> None:
+    distribution = post(office, audience="unit:P2,unit:P1")
+    with office.visit("secretariat") as client:
+        shown = text_of(client.get(f"/distributions/{distribution}").text)
+    assert "Đôn đốc 3 người chưa xác nhận" in shown
+    assert "2 người trong số đó được nhắc qua thư, 1 người không có hộp thư" in shown
 
 
 def test_a_manager_reminds_by_the_api_as_on_the_page(office: Office) -> None:
