@@ -3,7 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, Text, func, literal, select, tuple_
@@ -53,6 +53,14 @@ class PersonLine:
     @property
     def full_name(self) -> str:
         return full_name(self.family_name, self.given_name)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A person of the present directory, or the last version of one who left at `left_at`."""
+
+    person: PersonLine
+    left_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +137,20 @@ def person_by_code(session: Session, code: str) -> PersonLine | None:
     return _person_line(row) if row else None
 
 
+def known_by_code(session: Session, code: str) -> KnownPerson | None:
+    """As `person_by_code`, and who has left too."""
+    m = memberships.c
+    newest = _versions(m.valid_to).where(people.c.code == code).order_by(m.valid_from.desc(), m.id.desc()).limit(1)
+    row = session.execute(newest).first()
+    return KnownPerson(_person_line(row), row[-1]) if row else None
+
+
 def _people(*keys: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """Present versions with the columns of PersonLine, in its order, and `keys` behind them."""
+    return _versions(*keys).where(memberships.c.valid_to.is_(None))
+
+
+def _versions(*keys: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """People with the columns of PersonLine, in its order, and `keys` behind them."""
     m = memberships.c
     return (
         select(
@@ -153,7 +173,6 @@ def _people(*keys: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
         .select_from(memberships)
         .join(people, people.c.id == m.person_id)
         .join(units, units.c.id == m.unit_id)
-        .where(m.valid_to.is_(None))
     )
 
 

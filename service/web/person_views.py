@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import quote
 
 from service.domain.absences import Kind
 from service.domain.errors import NotFound
 from service.domain.roles import Act, Actor
-from service.store.directory import PersonLine, person_by_code
+from service.store.directory import KnownPerson, PersonLine, known_by_code, person_by_code
 from service.store.excuses import AbsenceLine, absence_lines
 from service.store.overviews import PersonReceipt, receipts_of_person
 from service.web.directory_views import PersonEntry
@@ -35,7 +36,10 @@ class ExcuseForm:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """person.html. Without `can_excuse` neither papers nor absences are shown: they are not this reader's to see."""
+    """person.html. Without `can_excuse` neither papers nor absences are shown: they are not this reader's to see.
+
+    Of who has left, at `left_at`, the page is read only.
+    """
 
     entry: PersonEntry
     can_excuse: bool
@@ -44,6 +48,7 @@ class PersonView:
     kinds: tuple[Kind, ...] = tuple(Kind)
     form: ExcuseForm = ExcuseForm()
     errors: Mapping[str, str] = field(default_factory=dict)
+    left_at: datetime | None = None
 
 
 def find_person(site: Site, actor: Actor, code: str) -> PersonLine:
@@ -54,6 +59,16 @@ def find_person(site: Site, actor: Actor, code: str) -> PersonLine:
     if person is None or (reach is not None and person.unit_id not in reach):
         raise NotFound
     return person
+
+
+def find_known(site: Site, actor: Actor, code: str) -> KnownPerson:
+    """As `find_person`, and who has left too: for whoever could see the person before, by the last unit."""
+    reach = actor.reach(Act.SEE_DIRECTORY, Act.RECORD_ABSENCE)
+    with site.runtime.sessions() as session:
+        known = known_by_code(session, code.replace("\0", ""))
+    if known is None or (reach is not None and known.person.unit_id not in reach):
+        raise NotFound
+    return known
 
 
 def person_view(site: Site, actor: Actor, person: PersonLine) -> PersonView:

@@ -12,10 +12,12 @@ from service.actions.acknowledge import acknowledge
 from service.domain.documents import Mode
 from service.domain.receipts import Route
 from service.domain.roles import Role
+from service.domain.vietnamese import date_short
 from service.runtime import Runtime
 from service.store.grants import Grant, add_grant
 from service.store.tables import absences, exemptions, memberships, people, receipts
 from service.web.pages.directory_import import CARRIED_BYTES
+from tests.fakes import OFFICE_ZONE, FakeClock
 from tests.makers import LONG_AGO, make_actor, make_person
 from tests.web.conftest import form_token, send
 from tests.web.office import Office, make_office, text_of
@@ -285,6 +287,24 @@ def test_who_confirmed_or_need_not_is_not_offered_an_exemption(office: Office) -
     send(office.runtime, "person:BINH", mode=Mode.INFORM)
     acknowledge(office.runtime, make_actor(person_id=office.people["binh"].person_id), distribution, 1, Route.INBOX)
     assert "Miễn người này" not in shown_to(office, "secretariat", BINH)
+
+
+def test_the_page_of_a_leaver_stays_read_only_for_who_could_see_it_before(office: Office, clock: FakeClock) -> None:
+    distribution = send(office.runtime, "person:BINH,person:DUNG")
+    with office.runtime.sessions.begin() as session:
+        gone = [office.people[name].person_id for name in ("binh", "dung")]
+        session.execute(update(memberships).where(memberships.c.person_id.in_(gone)).values(valid_to=clock.now))
+    assert office.seen_by(BINH) == {"secretariat", "administrator", "manager"}
+    assert office.seen_by(DUNG) == {"secretariat", "administrator"}
+    left_on = date_short(clock.now.astimezone(OFFICE_ZONE).date())
+    for who in ("secretariat", "manager"):
+        with office.visit(who) as client:
+            html = client.get(BINH).text
+            assert f"Phòng Một; đã nghỉ từ {left_on}" in text_of(html)
+            assert "12/KH-SKHCN" in html
+            assert f'action="{BINH}' not in html
+            assert fill(client, f"{BINH}/exemptions", distribution_id=str(distribution), reason="Nghỉ")[0] == 404
+            assert fill(client, f"{BINH}/absences", first_day="01/03/2027", last_day="02/03/2027")[0] == 404
 
 
 def test_only_the_secretariat_imports(office: Office) -> None:

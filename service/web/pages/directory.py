@@ -4,6 +4,7 @@ The secretariat and administrators see the office; a manager the people who stan
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from service.web.directory_views import (
     UnitEntry,
     with_those_below,
 )
-from service.web.person_views import find_person, person_view
+from service.web.person_views import find_known, person_view
 
 router = APIRouter()
 
@@ -80,5 +81,6 @@ def _entries(
 
 @router.get("/directory/people/{code:path}")
 def show_person(request: Request, site: SiteDep, visitor: VisitorDep, code: str) -> Response:
-    person = find_person(site, visitor.actor, code)
-    return page(site, "person.html", person_view(site, visitor.actor, person), visitor, request)
+    known = find_known(site, visitor.actor, code)
+    view = replace(person_view(site, visitor.actor, known.person), left_at=known.left_at)
+    return page(site, "person.html", view, visitor, request)
