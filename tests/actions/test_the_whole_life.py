@@ -4,8 +4,9 @@ After every step the report of that moment is kept; at the end each of them is w
 by then, and must come out the same. So must the chain of evidence.
 """
 
+from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -19,7 +20,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.acknowledge import acknowledge, open_document
@@ -30,9 +31,10 @@ from service.actions.deliver import deliver_due
 from service.actions.enter_signatures import Signature, SignedSheet, enter_signatures
 from service.actions.escalate import escalate
 from service.actions.list_recipients import list_recipients
+from service.actions.nudge import nudge
 from service.actions.post_document import post_document
 from service.actions.print_sheet import print_sheet
-from service.actions.record_absence import Period, exempt, record_absence
+from service.actions.record_absence import Period, exempt, lift_exemption, record_absence, withdraw_absence
 from service.actions.remind import remind
 from service.actions.report_coverage import report_coverage
 from service.domain.corrections import Replacement
@@ -44,15 +46,18 @@ from service.domain.errors import Refused as Refusal
 from service.domain.evidence import GENESIS
 from service.domain.evidence import seal as seal_of
 from service.domain.letters import Letter
-from service.domain.receipts import Route
+from service.domain.occasions import REMINDERS
+from service.domain.receipts import Route, State
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from service.store import evidence
+from service.store.corrections import in_force_at
 from service.store.distributions import distribution_row
-from service.store.tables import deliveries, memberships, people, receipt_events, reminders
+from service.store.tables import absences, deliveries, memberships, people, receipt_events, reminders
 from tests.fakes import ACCEPTED, FakeClock, FakeMailer
 from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
 
+NEVER = datetime.max.replace(tzinfo=UTC)
 SCAN = NewFile("danh-sach.pdf", "application/pdf", b"%PDF-1.7 a signed sheet")
 OUTCOMES: tuple[Outcome, ...] = (
     ACCEPTED,
@@ -93,13 +98,14 @@ class WholeLife(RuleBasedStateMachine):
     def _one(self, index: int) -> int:
         return self.people[index % len(self.people)]
 
-    def _try(self, deed: Callable[[], object]) -> None:
-        """What is refused has changed nothing; that it is refused is for other tests."""
+    def _try(self, deed: Callable[[], object]) -> bool:
+        """Whether it was done. What is refused has changed nothing; that it is refused is for other tests."""
         self._later()
         try:
             deed()
         except Refusal:
-            return
+            return False
+        return True
 
     def _revision(self) -> int:
         with self.runtime.sessions() as session:
@@ -143,6 +149,23 @@ class WholeLife(RuleBasedStateMachine):
     @rule(who=st.integers(0, 9))
     def be_exempted(self, who: int) -> None:
         self._try(lambda: exempt(self.runtime, OPERATOR, self.distribution, self._one(who), "không thuộc diện"))
+
+    @rule(who=st.integers(0, 9))
+    def be_asked_after_all(self, who: int) -> None:
+        self._try(lambda: lift_exemption(self.runtime, OPERATOR, self.distribution, self._one(who)))
+
+    @rule(who=st.integers(0, 9))
+    def be_here_after_all(self, who: int) -> None:
+        a = absences.c
+        standing = select(a.id).where(a.person_id == self._one(who), a.withdrawn_at.is_(None)).order_by(a.id)
+        with self.runtime.sessions() as session:
+            known = session.execute(standing).scalars().first()
+        if known is not None:
+            self._try(lambda: withdraw_absence(self.runtime, OPERATOR, self._one(who), known))
+
+    @rule()
+    def be_nudged(self) -> None:
+        self._try(lambda: nudge(self.runtime, OPERATOR, self.distribution))
 
     @rule(unit=st.integers(0, 1), has_mailbox=st.booleans())
     def join(self, unit: int, has_mailbox: bool) -> None:
@@ -217,8 +240,8 @@ class WholeLife(RuleBasedStateMachine):
     @precondition(lambda self: len(self.kept) > 8 and not self.is_recalled)
     @rule()
     def recall(self) -> None:
-        self._try(lambda: recall_document(self.runtime, OPERATOR, self.distribution, "Ban hành nhầm"))
-        self.is_recalled = True
+        recalled = self._try(lambda: recall_document(self.runtime, OPERATOR, self.distribution, "Ban hành nhầm"))
+        self.is_recalled = self.is_recalled or recalled
 
     @rule(who=st.integers(0, 9))
     def confirm_the_recall(self, who: int) -> None:
@@ -243,14 +266,20 @@ class WholeLife(RuleBasedStateMachine):
             for sealed in evidence.sealed_entries(session):
                 previous = seal_of(previous, sealed.position, sealed.entry)
                 assert sealed.hash == previous
-            confirmed = select(receipt_events.c.person_id, receipt_events.c.revision)
-            facts = session.execute(confirmed.where(receipt_events.c.state == "acknowledged")).all()
-            assert len(facts) == len(set(facts))
-            e, d = reminders.c, deliveries.c
-            asked = session.execute(select(e.distribution_id, e.person_id, e.step)).all()
-            letters = session.execute(select(d.distribution_id, d.person_id, d.account_id, d.occasion)).all()
-        assert len(asked) == len(set(asked))
-        assert len(letters) == len(set(letters))
+            self._reminders_make_sense(session)
+
+    def _reminders_make_sense(self, session: Session) -> None:
+        """A reminder has one letter at most, and is written to nobody who has confirmed what was then in force."""
+        e, d, v = reminders.c, deliveries.c, receipt_events.c
+        asked = [(person, at) for person, at in session.execute(select(e.person_id, e.created_at))]
+        letters = select(d.person_id, d.created_at).where(func.split_part(d.occasion, ":", 1).in_(REMINDERS))
+        sent = Counter((person, at) for person, at in session.execute(letters))
+        assert sent <= Counter(asked)
+        events = select(v.person_id, v.revision, v.recorded_at).where(v.state == State.ACKNOWLEDGED.value)
+        confirmed = {(person, revision): moment for person, revision, moment in session.execute(events)}
+        for person, asked_at in asked:
+            revision = in_force_at(session, self.distribution, None, asked_at).revision
+            assert asked_at < confirmed.get((person, revision), NEVER)
 
 
 @pytest.mark.timeout(300)
