@@ -48,8 +48,8 @@ SECTION_WORDS: Mapping[str, str] = {
     "letters": "Thư",
     "attempts": "Từng lần gửi thư",
     "sheets": "Có tên trên danh sách ký nhận",
-    "evidence": "Nhật ký kiểm chứng về đồng chí",
-    "deeds": "Nhật ký kiểm chứng về việc tài khoản này đã làm",
+    "evidence": "Nhật ký chứng cứ về đồng chí",
+    "deeds": "Nhật ký chứng cứ về việc tài khoản này đã làm",
 }
 
 COLUMN_WORDS: Mapping[str, str] = {
