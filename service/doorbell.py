@@ -7,6 +7,9 @@ import threading
 from celery import Celery
 from kombu.exceptions import OperationalError
 
+# Kombu would load it at the first ring: for a command that is the end of the interpreter, where nothing can be loaded.
+from kombu.transport import redis  # noqa: F401
+
 log = logging.getLogger(__name__)
 
 LIST_RECIPIENTS = "workers.tasks.list_recipients"
