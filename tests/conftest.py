@@ -87,39 +87,60 @@ def databases(postgres: EmbeddedPostgres) -> Databases:
     return made
 
 
+@dataclass(frozen=True)
+class SharedDatabase:
+    """One database for all tests, in turn, and its ways in: the application's, the owner's, and the superuser's."""
+
+    url: str
+    application: Engine
+    owner: Engine
+    superuser: Engine
+
+    def empty(self) -> None:
+        """As after the migrations, in a hundredth of the time of making one anew.
+
+        Rows are deleted, because truncating makes new files for every table and index; and as a replica would do it,
+        without triggers and foreign keys.
+        """
+        with self.superuser.begin() as connection:
+            connection.execute(text(_EMPTY))
+
+
+_EMPTY = "; ".join(
+    [
+        "SET LOCAL session_replication_role = replica",
+        *(f"DELETE FROM {table.name}" for table in metadata.sorted_tables),  # noqa: S608 - our own tables
+        "SELECT setval(quote_ident(sequencename)::regclass, start_value, false) FROM pg_sequences",
+    ]
+)
+
+
 @pytest.fixture(scope="session")
-def shared_database(databases: Databases) -> Iterator[tuple[str, Engine]]:
-    """One database for all tests, in turn, and the owner's way into it."""
+def shared_database(databases: Databases) -> Iterator[SharedDatabase]:
     url, owner_url = databases.new()
-    owner = make_engine(owner_url)
-    yield url, owner
-    owner.dispose()
+    name = make_url(url).database or ""
+    ways_in = [make_engine(address) for address in (url, owner_url, databases.server.url(SUPERUSER, name))]
+    yield SharedDatabase(url, *ways_in)
+    for engine in ways_in:
+        engine.dispose()
 
 
 @pytest.fixture
-def database_url(shared_database: tuple[str, Engine]) -> Iterator[str]:
-    """Empty at the start of each test: emptying all tables takes a fraction of copying a database."""
-    url, owner = shared_database
-    yield url
-    tables = ", ".join(table.name for table in metadata.sorted_tables)
-    with owner.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+def database_url(shared_database: SharedDatabase) -> Iterator[str]:
+    """Empty at the start of each test."""
+    yield shared_database.url
+    shared_database.empty()
 
 
 @pytest.fixture
-def superuser(databases: Databases, database_url: str) -> Iterator[Engine]:
+def superuser(shared_database: SharedDatabase, database_url: str) -> Engine:
     """Whoever may do everything with this test's database."""
-    name = make_url(database_url).database or ""
-    engine = make_engine(databases.server.url(SUPERUSER, name))
-    yield engine
-    engine.dispose()
+    return shared_database.superuser
 
 
 @pytest.fixture
-def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
-    engine = make_engine(database_url)
-    yield make_sessions(engine)
-    engine.dispose()
+def sessions(shared_database: SharedDatabase, database_url: str) -> sessionmaker[Session]:
+    return make_sessions(shared_database.application)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -12,6 +12,7 @@ from service.domain.evidence import seal as seal_of
 from service.domain.roles import OPERATOR
 from service.store.evidence import append, seal, sealed_entries
 from service.store.schema import upgrade_schema
+from tests.conftest import SharedDatabase
 
 FORBIDDEN = (
     "UPDATE evidence SET entry = '{}'",
@@ -73,11 +74,10 @@ def test_the_applications_role_can_neither_change_nor_place_an_entry(
 
 
 def test_rights_that_a_restore_or_a_hand_gave_back_are_taken_away_by_the_next_migration(
-    shared_database: tuple[str, Engine], sessions: sessionmaker[Session]
+    shared_database: SharedDatabase, sessions: sessionmaker[Session]
 ) -> None:
     write(sessions, 1)
-    _, owner = shared_database
-    with owner.begin() as connection:
+    with shared_database.owner.begin() as connection:
         connection.execute(text("GRANT UPDATE, DELETE, TRUNCATE, INSERT ON evidence TO eoffice_app"))
         upgrade_schema(connection)
     for statement in FORBIDDEN:
@@ -86,12 +86,11 @@ def test_rights_that_a_restore_or_a_hand_gave_back_are_taken_away_by_the_next_mi
 
 
 def test_even_the_owner_is_stopped_by_the_trigger(
-    shared_database: tuple[str, Engine], sessions: sessionmaker[Session]
+    shared_database: SharedDatabase, sessions: sessionmaker[Session]
 ) -> None:
     write(sessions, 1)
     with sessions.begin() as session:
         seal(session, most=1)
-    _, owner = shared_database
     for statement in ("UPDATE evidence SET hash = ''", "DELETE FROM evidence"):
-        with owner.connect() as connection, pytest.raises(DBAPIError, match="never changed"):
+        with shared_database.owner.connect() as connection, pytest.raises(DBAPIError, match="never changed"):
             connection.execute(text(statement))

@@ -17,6 +17,7 @@ from service.store.grants import Grant, add_grant
 from service.store.sessions import add_token
 from service.store.tables import sign_ins
 from service.web.downloads import Stream
+from tests.loops import run
 from tests.makers import LONG_AGO, make_account, make_crowd, make_unit
 from tests.web.conftest import browser, make_employee, send, sign_in
 
@@ -84,7 +85,7 @@ def connections_in_use(runtime: Runtime) -> int:
 
 def test_a_long_table_comes_whole_and_in_few_pieces(app: FastAPI, runtime: Runtime, distribution: int) -> None:
     client = Client(f"/api/v1/distributions/{distribution}/report.csv")
-    asyncio.run(client.ask(app))
+    run(client.ask(app))
     lines = b"".join(client.pieces).decode("utf-8-sig").splitlines()
     assert len(lines) == 1 + 1 + 1 + PEOPLE
     assert 2 <= len(client.pieces) <= 50
@@ -94,7 +95,7 @@ def test_a_long_table_comes_whole_and_in_few_pieces(app: FastAPI, runtime: Runti
 
 def test_a_reader_who_goes_away_leaves_no_connection_behind(app: FastAPI, runtime: Runtime, distribution: int) -> None:
     client = Client(f"/api/v1/distributions/{distribution}/report.csv", pieces=1)
-    asyncio.run(client.ask(app))
+    run(client.ask(app))
     assert client.answers[-1].get("more_body"), "the answer was broken off"
     assert connections_in_use(runtime) == 0
 
@@ -109,7 +110,7 @@ def test_nor_does_who_goes_away_while_taking_the_own_records(app: FastAPI, runti
         sign_in(client, someone.username)
         cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     reader = Client(path, pieces=1, proof=(b"cookie", cookie.encode()))
-    asyncio.run(reader.ask(app))
+    run(reader.ask(app))
     assert reader.answers[0]["status"] == 200
     assert connections_in_use(runtime) == 0
 
@@ -132,7 +133,7 @@ def test_a_reader_who_takes_nothing_more_is_left_after_a_while() -> None:
 
     stream = Stream(iter(["a", "b"]), close=lambda: closed.append(True), headers={}, patience=0.01)
     with pytest.raises(TimeoutError):
-        asyncio.run(stream(HTTP, nobody_goes_away, stalled))
+        run(stream(HTTP, nobody_goes_away, stalled))
     assert closed == [True]
 
 
@@ -148,6 +149,6 @@ def test_a_source_that_fails_is_closed_and_the_answer_not_ended() -> None:
 
     stream = Stream(failing(), close=lambda: closed.append(True), headers={})
     with pytest.raises(ConnectionError):
-        asyncio.run(stream(HTTP, nobody_goes_away, take))
+        run(stream(HTTP, nobody_goes_away, take))
     assert closed == [True]
     assert sent[-1]["more_body"], "a client that counts on the last piece sees that it is missing"

@@ -1,8 +1,6 @@
 """A file over the limit is refused while it arrives, whoever sends it and however it is announced."""
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -12,6 +10,7 @@ from starlette.testclient import TestClient
 from service.runtime import Runtime
 from service.web.security import SESSION_COOKIE
 from service.web.site import Site
+from tests.loops import run
 from tests.web.api.conftest import PASSWORD, PREFIX, Caller, Office
 from tests.web.conftest import MAX_REQUEST_BYTES, sign_in
 
@@ -85,9 +84,7 @@ class Sender:
             "server": ("testserver", 443),
         }
         conversation = app(scope, self.receive, self.send)  # type: ignore[arg-type]  # a sender of its own
-        # In a thread of its own: the browser tests leave a loop running in this one.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, conversation).result()
+        run(conversation)
         return self.status
 
 
