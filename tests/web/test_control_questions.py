@@ -160,7 +160,7 @@ def test_confirming_and_opening_are_evidence_once(office: Office, distribution: 
     mine = [one for one in entries if one["deed"] in {"opened", "acknowledged"}]
     assert [one["deed"] for one in mine] == ["opened", "acknowledged"]
     about = mine[1]["about"]
-    assert len(about.pop("answers")) == 64
+    assert len(about.pop("answers_sha256")) == 64
     assert about == {
         "distribution": distribution,
         "person": office.people["cuc"].person_id,
