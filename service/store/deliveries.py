@@ -106,7 +106,9 @@ def claim(
         # GREATEST passes over NULL: a letter whose lifetime has not begun is of age zero.
         .returning(deliveries, func.greatest(aged_until - d.first_attempt_at - d.held_for, timedelta(0)).label("age"))
     )
-    return Claim(token, tuple(session.execute(taken).mappings()))
+    # An UPDATE gives its rows in no order.
+    rows = sorted(session.execute(taken).mappings(), key=lambda row: (-row["urgency"], row["next_attempt_at"]))
+    return Claim(token, tuple(rows))
 
 
 def extend_lifetimes(session: Session, out_since: datetime) -> None:

@@ -125,6 +125,7 @@ WITHOUT_ENDPOINT = {
     "GET /calendar": "the forms of the calendar, whose days are everybody's to read",
     "POST /calendar/import": "a file of days; a program sends each by itself",
     "GET /delegations": "the forms of lending a role; by the endpoint everybody reads what concerns them",
+    "POST /accounts/of/{username:path}/delegations/end": "an administrator's way; by the endpoint lenders end them too",
     "GET /kiosks": "a shared PC is enrolled by somebody who stands before it",
     "POST /kiosks": "as above",
     "POST /kiosks/{kiosk_id}/revoke": "as above",
