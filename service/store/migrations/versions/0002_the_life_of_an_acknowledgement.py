@@ -47,23 +47,6 @@ END
 $$
 """
 
-# Whoever got rights on new tables by default keeps reading and writing entries, and nothing else.
-_RIGHTS = """
-DO $$
-DECLARE
-    role_name text;
-BEGIN
-    FOR role_name IN
-        SELECT DISTINCT grantee::regrole::text FROM pg_class, aclexplode(relacl)
-         WHERE pg_class.oid = 'evidence'::regclass AND grantee <> 0 AND grantee <> relowner
-    LOOP
-        EXECUTE format('REVOKE ALL ON evidence FROM %s', role_name);
-        EXECUTE format('GRANT SELECT, INSERT (entry) ON evidence TO %s', role_name);
-    END LOOP;
-END
-$$
-"""
-
 # What was there before the log: lists get the digest that `store/list_digests.py` makes, one range for all that was drawn,
 # and the log is told what it would have been told, marked as learnt at this upgrade.
 _DIGEST_OF_LISTS = """
@@ -398,4 +381,3 @@ def upgrade() -> None:
         "CREATE TRIGGER evidence_is_append_only BEFORE UPDATE OR DELETE ON evidence"
         " FOR EACH ROW EXECUTE FUNCTION refuse_change_of_evidence()"
     )
-    op.execute(_RIGHTS)
