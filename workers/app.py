@@ -1,7 +1,7 @@
 """The Celery application: two queues of rings, one beat schedule, no results, no retries of its own.
 
 The database is the queue. A task carries nothing, so losing one costs seconds; see service/DECISIONS.md. Beat needs no
-more than this module; a worker includes the tasks.
+more than this module; a worker takes the tasks along.
 """
 
 from celery import Celery
@@ -23,6 +23,8 @@ def make_app(settings: Settings) -> Celery:
         task_time_limit=_TASK_LIMIT_SECONDS,
         task_serializer="json",
         accept_content=["json"],
+        worker_pool=settings.worker_pool,
+        worker_concurrency=settings.worker_concurrency,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,

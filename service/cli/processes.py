@@ -12,7 +12,6 @@ from pathlib import Path
 
 from service.cli.refusals import PlainHttp
 from service.domain.errors import BadSetting
-from service.doorbell import QUEUES
 from service.embedded.ports import check_port
 from service.settings import Settings
 from service.store.schema import upgrade_schema
@@ -36,7 +35,8 @@ def web() -> None:
 
 def worker() -> None:
     """Draw lists and send letters."""
-    _become(worker_command(_complete_settings()))
+    _complete_settings()
+    _become(worker_command())
 
 
 def beat() -> None:
@@ -66,15 +66,12 @@ def web_command(settings: Settings) -> list[str]:
     return _module("uvicorn", "--factory", "--no-access-log", "--no-server-header", proxy, *given, "service.asgi:make")
 
 
-def worker_command(settings: Settings) -> list[str]:
-    size = (f"--pool={settings.worker_pool}", f"--concurrency={settings.worker_concurrency}")
-    work = ("--include=workers.tasks", f"--queues={','.join(QUEUES)}")
-    return _celery("worker", *work, *size, "--without-gossip", "--without-mingle", "--without-heartbeat")
+def worker_command() -> list[str]:
+    return _module("workers.worker")
 
 
 def beat_command() -> list[str]:
-    # The plain scheduler keeps no file: nothing in the schedule is worth remembering over a restart.
-    return _celery("beat", "--scheduler=celery.beat:Scheduler", "--pidfile=")
+    return _module("workers.beat")
 
 
 def check_listen(settings: Settings) -> None:
@@ -122,10 +119,6 @@ def _complete_settings() -> Settings:
     for name in _NEEDED:
         settings.require(name)
     return settings
-
-
-def _celery(role: str, *options: str) -> list[str]:
-    return _module("celery", "--quiet", "--app=workers.app", role, "--loglevel=WARNING", *options)
 
 
 def _module(name: str, *arguments: str) -> list[str]:

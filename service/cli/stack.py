@@ -115,7 +115,7 @@ def _start_catcher(supervisor: Supervisor, plan: Plan, data: DataDir, office: Ru
 def _start_office(supervisor: Supervisor, settings: Settings) -> None:
     # glibc gives every thread an arena of its own and keeps it; a small machine has better use for the memory.
     environment = child_environment(settings) | {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
-    supervisor.start(Child("worker", worker_command(settings), environment))
+    supervisor.start(Child("worker", worker_command(), environment))
     supervisor.start(Child("beat", beat_command(), environment))
     web = Child("web", web_command(settings), environment)
     supervisor.start(web, ready=lambda: is_listening(settings.web_port, settings.web_host))
