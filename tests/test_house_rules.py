@@ -184,6 +184,14 @@ def test_one_module_writes_the_status_of_a_delivery_and_one_that_of_a_receipt() 
     assert writers_of_status("update(receipts") == ["service.store.receipts"]
 
 
+def test_one_module_puts_letters_on_the_queue() -> None:
+    def queues(module: Module) -> bool:
+        written = ast.unparse(module.tree)
+        return "insert(deliveries)" in written or "upsert(deliveries)" in written
+
+    assert names(module for module in modules() if queues(module)) == ["service.store.letters"]
+
+
 def test_transactions_are_opened_and_committed_in_actions_alone() -> None:
     rooms = {module.room for module in modules() if any(calls(module.tree, "commit", "begin", "begin_nested"))}
     # A migration is one transaction of its owner; the command line and the embedded stack run it.

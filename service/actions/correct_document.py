@@ -33,7 +33,7 @@ from service.store.corrections import (
     take_back,
 )
 from service.store.deliveries import withdraw_letters
-from service.store.distributions import Sending, enqueue_correction
+from service.store.document_letters import Sending, queue_to_present
 from service.store.documents import add_revision, document_row, stored_files
 from service.store.excuses import hold_absences
 from service.store.own_deadlines import Whose
@@ -149,7 +149,7 @@ def _as_kept(replacement: Replacement) -> Replacement:
 
 def _announce(runtime: Runtime, session: Session, held: Held, occasion: Occasion, now: datetime) -> None:
     sending = Sending(held.id, held.letter_token, held.urgency)
-    enqueue_correction(session, sending, occasion, now, now.date(), runtime.policy.mail_domain)
+    queue_to_present(session, sending, occasion, now, now.date(), runtime.policy.mail_domain)
 
 
 def _told(due: Due | None) -> str | None:

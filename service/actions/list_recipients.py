@@ -17,12 +17,12 @@ from service.store.distributions import (
     Unlisted,
     advance_listing,
     end_of_range,
-    enqueue_range,
     finish_listing,
     list_range,
     next_unlisted,
     refresh_statistics,
 )
+from service.store.document_letters import queue_range
 from service.store.excuses import hold_absences
 from service.store.list_digests import digest_range, list_digest
 from service.store.own_deadlines import Whose
@@ -68,7 +68,7 @@ def _write_range(runtime: Runtime, session: Session, unlisted: Unlisted, upto: i
     # Before the letters are written, for they name the deadline.
     settle_own_deadlines(runtime, session, Whose(unlisted.id, after=unlisted.listed_through, upto=upto))
     for occasion in first_letters(session, unlisted.id, unlisted.revision):
-        enqueue_range(session, unlisted, occasion, upto, runtime.policy.mail_domain)
+        queue_range(session, unlisted, occasion, upto, runtime.policy.mail_domain)
     advance_listing(session, unlisted.id, upto, written)
     return written
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from service.domain.vietnamese import fold
 from service.store.accounts import may_be_used
 from service.store.grants import in_force_or_to_come
+from service.store.letters import PRESENT
 from service.store.tables import accounts, memberships, role_grants
 
 
@@ -42,14 +43,13 @@ def admissions(session: Session, now: datetime) -> dict[int, Admission]:
     """By the unit in which people stand now; units without accounts are left out."""
     a, m = accounts.c, memberships.c
     without = a.password_hash.is_(None)
-    reachable = and_(m.email.is_not(None), m.email_problem.is_(None))
     query = (
         select(
             m.unit_id,
             func.count(),
             func.count().filter(~without),
             func.count().filter(without, a.link_expires_at > now),
-            func.count().filter(without, reachable),
+            func.count().filter(without, PRESENT.has_mailbox),
         )
         .select_from(accounts)
         .join(memberships, and_(m.person_id == a.person_id, m.valid_to.is_(None)))

@@ -3,10 +3,11 @@
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from service.domain.occasions import Kind, Occasion
+from service.store.letters import message_id, queue
 from service.store.tables import deliveries
 
 _RECIPIENT = "Người giữ mốc neo"
@@ -32,12 +33,11 @@ def queue_anchor_letter(session: Session, address: str, position: int, pause: ti
     )
     if session.execute(select(lately)).scalar_one():
         return False
-    session.execute(
-        insert(deliveries).values(
-            occasion=str(Occasion(Kind.ANCHOR, position)),
-            address=address,
-            recipient_name=_RECIPIENT,
-            message_id=f"{Kind.ANCHOR}.{position}.{secrets.token_hex(8)}@{mail_domain}",
-        )
+    occasion = Occasion(Kind.ANCHOR, position)
+    letter = select(
+        literal(str(occasion)).label("occasion"),
+        literal(address).label("address"),
+        literal(_RECIPIENT).label("recipient_name"),
+        message_id(mail_domain, occasion, secrets.token_hex(8)),
     )
-    return True
+    return queue(session, letter) > 0

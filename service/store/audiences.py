@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.audiences import Audience, Factor, Kind, Term
 from service.domain.errors import EmptyAudience, NotInDirectory
+from service.store.letters import PRESENT
 from service.store.tables import memberships, people, units
 from service.store.units import below
 
@@ -43,9 +44,8 @@ class Headcount:
 
 
 def headcount(session: Session, audience: Audience, moment: datetime, office_day: date) -> Headcount:
-    reachable = memberships.c.email_problem.is_(None)
-    query = select(func.count(), func.count().filter(reachable)).where(belongs(audience), in_force(moment, office_day))
-    listed, by_mail = session.execute(query.select_from(memberships)).one()
+    counts = select(func.count(), func.count().filter(PRESENT.has_mailbox)).select_from(memberships)
+    listed, by_mail = session.execute(counts.where(belongs(audience), in_force(moment, office_day))).one()
     return Headcount(listed=listed, by_mail=by_mail)
 
 

@@ -13,7 +13,8 @@ from service.domain.occasions import Kind
 from service.domain.roles import Role
 from service.store.accounts import may_be_used
 from service.store.grants import in_force
-from service.store.tables import accounts, deliveries, digests, memberships, role_grants, units
+from service.store.letters import PRESENT, message_id, queue
+from service.store.tables import accounts, digests, memberships, role_grants, units
 
 _ONE_PLANNER = "escalation"
 
@@ -46,8 +47,7 @@ def superiors(session: Session, roles: Collection[Role], now: datetime) -> list[
         .where(
             g.role.in_([role.value for role in roles]),
             may_be_used(now.date()),
-            m.email.is_not(None),
-            m.email_problem.is_(None),
+            PRESENT.has_mailbox,
         )
         .order_by(a.id, g.id)
     )
@@ -63,29 +63,17 @@ def add_digest(session: Session, account_id: int, facts: DigestFacts, mail_domai
     letter = (
         select(
             a.person_id,
-            a.id,
-            literal(f"{Kind.DIGEST}:{digest_id}"),
-            m.email,
-            func.concat_ws(" ", m.family_name, m.given_name),
-            units.c.name,
-            literal(urgency),
-            func.concat("digest.", func.gen_random_uuid(), "@", mail_domain),
+            a.id.label("account_id"),
+            literal(f"{Kind.DIGEST}:{digest_id}").label("occasion"),
+            *PRESENT.columns,
+            literal(urgency).label("urgency"),
+            message_id(mail_domain, "digest", func.gen_random_uuid()),
         )
         .join(memberships, and_(m.person_id == a.person_id, m.valid_to.is_(None)))
         .join(units, units.c.id == m.unit_id)
         .where(a.id == account_id)
     )
-    columns = [
-        "person_id",
-        "account_id",
-        "occasion",
-        "address",
-        "recipient_name",
-        "unit_name",
-        "urgency",
-        "message_id",
-    ]
-    session.execute(insert(deliveries).from_select(columns, letter))
+    queue(session, letter)
 
 
 def digest_facts(session: Session, digest_id: int) -> DigestFacts | None:

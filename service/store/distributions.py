@@ -1,7 +1,6 @@
 """Distributions: one sending of one document, and the drawing of its frozen list by ranges of people."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,12 +10,9 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
-    exists,
     func,
     insert,
     literal,
-    not_,
-    null,
     select,
     update,
 )
@@ -26,13 +22,11 @@ from sqlalchemy.orm import Session
 from service.domain.audiences import Audience
 from service.domain.deadlines import Due
 from service.domain.documents import Posting
-from service.domain.occasions import Kind, Occasion
 from service.store.audiences import belongs, in_force
+from service.store.counting import count_inserted
 from service.store.tables import (
-    deliveries,
     distributions,
     documents,
-    exemptions,
     idempotency_keys,
     list_units,
     memberships,
@@ -40,9 +34,6 @@ from service.store.tables import (
     receipts,
     units,
 )
-
-# SQLAlchemy drops the row count of an INSERT ... SELECT unless told to keep it.
-COUNTED: Mapping[str, bool] = {"preserve_rowcount": True}
 
 
 def add_distribution(
@@ -221,13 +212,11 @@ def list_range(session: Session, unlisted: Unlisted, audience: Audience, upto: i
         belongs(audience),
     )
     begun = found.add_columns(literal(unlisted.revision))
-    written = session.execute(
-        upsert(receipts).from_select([*LISTED_COLUMNS, "revision"], begun).on_conflict_do_nothing(),
-        execution_options=COUNTED,
-    )
+    statement = upsert(receipts).from_select([*LISTED_COLUMNS, "revision"], begun).on_conflict_do_nothing()
+    written = count_inserted(session, statement)
     r = receipts.c
     keep_units(session, unlisted.id, and_(r.person_id > unlisted.listed_through, r.person_id <= upto))
-    return int(written.rowcount)  # type: ignore[attr-defined]  # INSERT gives a CursorResult
+    return written
 
 
 def keep_units(session: Session, distribution_id: int, who: ColumnElement[bool]) -> None:
@@ -236,112 +225,6 @@ def keep_units(session: Session, distribution_id: int, who: ColumnElement[bool])
     found = select(r.distribution_id, r.unit_id).where(r.distribution_id == distribution_id, who).distinct()
     noted = upsert(list_units).from_select(["distribution_id", "unit_id"], found)
     session.execute(noted.on_conflict_do_nothing())
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """What the letters of a distribution have in common before they are composed."""
-
-    id: int
-    letter_token: str
-    urgency: int
-
-
-def enqueue_range(session: Session, unlisted: Unlisted, occasion: Occasion, upto: int, mail_domain: str) -> int:
-    """Write one letter for everybody just listed who has a working address; returns how many."""
-    r = receipts.c
-    just_listed = and_(r.person_id > unlisted.listed_through, r.person_id <= upto)
-    sending = Sending(unlisted.id, unlisted.letter_token, unlisted.urgency)
-    return enqueue_letters(session, sending, occasion, just_listed, mail_domain)
-
-
-def enqueue_letters(
-    session: Session, sending: Sending, occasion: Occasion, who: ColumnElement[bool], mail_domain: str
-) -> int:
-    """Write the letter of an occasion for every receipt that `who` picks, to the address as listed, where it works.
-
-    Returns how many.
-    """
-    r = receipts.c
-    listed = _Addressee(r.address, r.family_name, r.given_name, r.unit_name)
-    letters = _letters(sending, occasion, listed, mail_domain)
-    return _enqueue(session, letters.where(who, r.address.is_not(null()), r.address_problem.is_(None)))
-
-
-def enqueue_correction(
-    session: Session, sending: Sending, occasion: Occasion, now: datetime, office_day: date, mail_domain: str
-) -> int:
-    """Write the letter of a correction for everybody listed so far and still here, to their present address.
-
-    A new revision, which asks to confirm anew, is sent to nobody who is exempted. Returns how many.
-    """
-    r, m, x = receipts.c, memberships.c, exemptions.c
-    present = _Addressee(m.email, m.family_name, m.given_name, units.c.name)
-    letters = (
-        _letters(sending, occasion, present, mail_domain)
-        .join(memberships, and_(m.person_id == r.person_id, in_force(now, office_day)))
-        .join(units, units.c.id == m.unit_id)
-        .where(m.email.is_not(null()), m.email_problem.is_(None))
-    )
-    if occasion.kind is Kind.REVISION:
-        exempted = exists().where(
-            x.distribution_id == r.distribution_id, x.person_id == r.person_id, x.lifted_at.is_(None)
-        )
-        letters = letters.where(not_(exempted))
-    return _enqueue(session, letters)
-
-
-@dataclass(frozen=True, slots=True)
-class _Addressee:
-    """Where a letter goes and whom it names."""
-
-    address: ColumnElement[Any]
-    family_name: ColumnElement[Any]
-    given_name: ColumnElement[Any]
-    unit_name: ColumnElement[Any]
-
-
-def _letters(sending: Sending, occasion: Occasion, to: _Addressee, mail_domain: str) -> Select[*tuple[Any, ...]]:
-    """A letter for every receipt of a distribution, in the order of `_LETTER`."""
-    r = receipts.c
-    # A colon may not stand in a Message-ID unquoted (RFC 5322, section 3.6.4).
-    mark = str(occasion).replace(":", ".")
-    return (
-        select(
-            r.distribution_id,
-            r.person_id,
-            literal(str(occasion)),
-            to.address,
-            func.concat_ws(" ", to.family_name, to.given_name),
-            to.unit_name,
-            literal(sending.urgency),
-            func.concat(mark, ".", r.person_id, ".", sending.letter_token, "@", mail_domain),
-            r.own_due_at,
-        )
-        .select_from(receipts)
-        .where(r.distribution_id == sending.id)
-        .order_by(r.person_id)
-    )
-
-
-_LETTER = (
-    "distribution_id",
-    "person_id",
-    "occasion",
-    "address",
-    "recipient_name",
-    "unit_name",
-    "urgency",
-    "message_id",
-    "own_due_at",
-)
-
-
-def _enqueue(session: Session, letters: Select[*tuple[Any, ...]]) -> int:
-    written = session.execute(
-        upsert(deliveries).from_select(_LETTER, letters).on_conflict_do_nothing(), execution_options=COUNTED
-    )
-    return int(written.rowcount)  # type: ignore[attr-defined]  # INSERT gives a CursorResult
 
 
 def advance_listing(session: Session, distribution_id: int, upto: int, listed: int) -> None:

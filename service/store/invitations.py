@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, any_, case, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from service.domain.occasions import Kind
@@ -14,10 +13,9 @@ from service.domain.vietnamese import full_name
 from service.store.accounts import may_be_used
 from service.store.directory import list_units
 from service.store.grants import holds_any
-from service.store.tables import accounts, deliveries, memberships, people, units
+from service.store.letters import PRESENT, message_id, queue
+from service.store.tables import accounts, memberships, people, units
 from service.store.units import below
-
-_LETTER = ("person_id", "account_id", "occasion", "address", "recipient_name", "unit_name", "message_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def open_links(
     a = accounts.c
     has_ended = or_(a.link_expires_at.is_(None), a.link_expires_at <= now)
     invited = _invited(whom, now, a.id)
-    chosen: list[ColumnElement[bool]] = [a.id.in_(invited.where(_reachable()) if by_mail else invited)]
+    chosen: list[ColumnElement[bool]] = [a.id.in_(invited.where(PRESENT.has_mailbox) if by_mail else invited)]
     if not anew:
         chosen.append(has_ended)
     version = case((a.link_expires_at.is_(None), a.credential_version), else_=a.credential_version + 1)
@@ -78,39 +76,32 @@ def queue_letters(session: Session, whom: Invitees, now: datetime, mail_domain: 
     """
     kind = case((accounts.c.password_hash.is_(None), Kind.ACTIVATION.value), else_=Kind.RESET.value)
     letters = _letters(whom, now, kind, mail_domain).where(accounts.c.link_expires_at > now)
-    return _queue(session, letters)
+    return queue(session, letters)
 
 
 def queue_password_notice(session: Session, account_id: int, now: datetime, mail_domain: str) -> bool:
     """Tell the owner that the password was set; False for who has no working address. One letter for each change."""
     whom = Invitees(account_id=account_id, has_password_too=True)
-    return _queue(session, _letters(whom, now, literal(Kind.PASSWORD_SET.value), mail_domain)) > 0
+    return queue(session, _letters(whom, now, literal(Kind.PASSWORD_SET.value), mail_domain)) > 0
 
 
 def _letters(whom: Invitees, now: datetime, kind: ColumnElement[str], mail_domain: str) -> Select[*tuple[Any, ...]]:
-    """Those with a working address, as `_LETTER` names the columns."""
-    a, m = accounts.c, memberships.c
+    """For those with a working address."""
+    a = accounts.c
     return _invited(
         whom,
         now,
         a.person_id,
-        a.id,
-        func.concat(kind, ":", a.credential_version),
-        m.email,
-        func.concat_ws(" ", m.family_name, m.given_name),
-        units.c.name,
-        func.concat("account.", func.gen_random_uuid(), "@", mail_domain),
-    ).where(_reachable())
-
-
-def _queue(session: Session, letters: Select[*tuple[Any, ...]]) -> int:
-    statement = upsert(deliveries).from_select(_LETTER, letters).on_conflict_do_nothing().returning(deliveries.c.id)
-    return len(session.execute(statement).all())
+        a.id.label("account_id"),
+        func.concat(kind, ":", a.credential_version).label("occasion"),
+        *PRESENT.columns,
+        message_id(mail_domain, "account", func.gen_random_uuid()),
+    ).where(PRESENT.has_mailbox)
 
 
 def without_address(session: Session, whom: Invitees, now: datetime) -> list[str]:
     """Codes of the invited whom no letter reaches, in the order of codes."""
-    query = _invited(whom, now, people.c.code).where(~_reachable()).order_by(people.c.code)
+    query = _invited(whom, now, people.c.code).where(~PRESENT.has_mailbox).order_by(people.c.code)
     return list(session.execute(query).scalars())
 
 
@@ -167,10 +158,6 @@ def _invited(whom: Invitees, now: datetime, *columns: ColumnElement[Any]) -> Sel
     if whom.ordinary_only:
         query = query.where(~holds_any(frozenset(Role) - ORDINARY, now))
     return query
-
-
-def _reachable() -> ColumnElement[bool]:
-    return and_(memberships.c.email.is_not(None), memberships.c.email_problem.is_(None))
 
 
 def _array(codes: tuple[str, ...]) -> ColumnElement[list[str]]:

@@ -33,7 +33,8 @@ from service.domain.vietnamese import full_name
 from service.store.arrays import among
 from service.store.audiences import belongs, in_force
 from service.store.corrections import first_letters
-from service.store.distributions import LISTED_COLUMNS, Sending, as_listed, enqueue_letters, keep_units
+from service.store.distributions import LISTED_COLUMNS, as_listed, keep_units
+from service.store.document_letters import Sending, queue_to_listed
 from service.store.reports import Scope
 from service.store.tables import accounts, distributions, memberships, people, receipts, units
 
@@ -160,11 +161,11 @@ def _add(
     return added
 
 
-def enqueue_added(session: Session, target: OpenList, person_ids: Sequence[int], mail_domain: str) -> None:
+def queue_to_added(session: Session, target: OpenList, person_ids: Sequence[int], mail_domain: str) -> None:
     """Write the letters of people just added, where the address works."""
     added = among(receipts.c.person_id, person_ids)
     for occasion in first_letters(session, target.id, target.revision):
-        enqueue_letters(session, target.sending, occasion, added, mail_domain)
+        queue_to_listed(session, target.sending, occasion, added, mail_domain)
 
 
 def changes_of(

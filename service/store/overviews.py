@@ -17,6 +17,7 @@ from service.domain.receipts import State
 from service.domain.vietnamese import full_name
 from service.store.audiences import Headcount, in_force
 from service.store.excuses import Exemption, exemptions_of
+from service.store.letters import PRESENT
 from service.store.receipts import own_or_common_due
 from service.store.reports import Scope
 from service.store.tables import deliveries, distributions, documents, memberships, receipts
@@ -114,9 +115,9 @@ def headcounts_by_class(session: Session, moment: datetime, office_day: date) ->
 
 
 def _headcounts(session: Session, key: Column[Key], moment: datetime, office_day: date) -> dict[Key, Headcount]:
-    reachable = memberships.c.email_problem.is_(None)
-    query = select(key, func.count(), func.count().filter(reachable)).where(in_force(moment, office_day)).group_by(key)
-    return {found: Headcount(listed, by_mail) for found, listed, by_mail in session.execute(query)}
+    counts = select(key, func.count(), func.count().filter(PRESENT.has_mailbox)).group_by(key)
+    found = session.execute(counts.where(in_force(moment, office_day)))
+    return {one: Headcount(listed, by_mail) for one, listed, by_mail in found}
 
 
 def group_names(session: Session) -> list[str]:

@@ -30,7 +30,9 @@ from service.domain.occasions import REMINDERS, Kind
 from service.domain.receipts import State
 from service.domain.reminders import BY_HAND, OWN
 from service.store.audiences import in_force
+from service.store.counting import count_inserted
 from service.store.deliveries import withdraw
+from service.store.letters import PRESENT, message_id, queue
 from service.store.tables import (
     absences,
     accounts,
@@ -283,9 +285,7 @@ def _remind(session: Session, asked: Asked, step: str, who: ColumnElement[bool],
     told = select(r.distribution_id, r.person_id, literal(step), literal(sent_by), literal(asked.now))
     found = told.where(asked.still(), who).with_for_update(read=True, of=receipts)
     columns = ["distribution_id", "person_id", "step", "sent_by", "created_at"]
-    statement = upsert(reminders).from_select(columns, found).on_conflict_do_nothing()
-    written = session.execute(statement, execution_options={"preserve_rowcount": True})
-    return int(written.rowcount)  # type: ignore[attr-defined]  # INSERT gives a CursorResult
+    return count_inserted(session, upsert(reminders).from_select(columns, found).on_conflict_do_nothing())
 
 
 def queue_reminders(session: Session, asked: Asked, step: str, kind: Kind, mail_domain: str) -> int:
@@ -305,12 +305,10 @@ def queue_reminders(session: Session, asked: Asked, step: str, kind: Kind, mail_
         select(
             e.distribution_id,
             e.person_id,
-            func.concat(kind.value, ":", number),
-            m.email,
-            func.concat_ws(" ", m.family_name, m.given_name),
-            units.c.name,
+            func.concat(kind.value, ":", number).label("occasion"),
+            *PRESENT.columns,
             d.urgency,
-            func.concat(kind.value, ".", number, ".", e.person_id, ".", d.letter_token, "@", mail_domain),
+            message_id(mail_domain, kind.value, number, e.person_id, d.letter_token),
             r.own_due_at,
             e.created_at,
         )
@@ -322,26 +320,11 @@ def queue_reminders(session: Session, asked: Asked, step: str, kind: Kind, mail_
             e.distribution_id == asked.distribution_id,
             e.step == step,
             e.created_at == asked.now,
-            m.email.is_not(None),
-            m.email_problem.is_(None),
+            PRESENT.has_mailbox,
         )
         .order_by(e.person_id)
     )
-    columns = [
-        "distribution_id",
-        "person_id",
-        "occasion",
-        "address",
-        "recipient_name",
-        "unit_name",
-        "urgency",
-        "message_id",
-        "own_due_at",
-        "created_at",
-    ]
-    statement = upsert(deliveries).from_select(columns, letters).on_conflict_do_nothing()
-    written = session.execute(statement, execution_options={"preserve_rowcount": True})
-    return int(written.rowcount)  # type: ignore[attr-defined]  # INSERT gives a CursorResult
+    return queue(session, letters)
 
 
 def withdraw_reminders(

@@ -16,7 +16,7 @@ from service.domain.receipts import Route, asked
 from service.domain.sheets import Roster, RosterLine
 from service.domain.vietnamese import full_name
 from service.store.audiences import in_force
-from service.store.distributions import COUNTED
+from service.store.counting import count_inserted
 from service.store.reports import Scope
 from service.store.tables import (
     absences,
@@ -66,8 +66,7 @@ def add_sheet(session: Session, scope: Scope, new: NewSheet) -> int:
         .where(scope.covers(), r.listed_at <= new.printed_at)
     )
     columns = ["sheet_id", "position", "person_id"]
-    written = session.execute(insert(sheet_lines).from_select(columns, lines), execution_options=COUNTED)
-    return int(written.rowcount)  # type: ignore[attr-defined]  # INSERT gives a CursorResult
+    return count_inserted(session, insert(sheet_lines).from_select(columns, lines))
 
 
 def sheet_row(session: Session, code: str) -> RowMapping | None:

@@ -11,7 +11,7 @@ from service.store.corrections import first_letters
 from service.store.distributions import add_distribution, finish_listing, list_range, next_unlisted
 from service.store.documents import add_document
 from service.store.excuses import absences_of_people, add_absence
-from service.store.list_changes import enqueue_added, open_list
+from service.store.list_changes import queue_to_added, open_list
 from service.store.own_deadlines import (
     Obligation,
     Whose,
@@ -44,7 +44,7 @@ def draw(session: Session) -> int:
 def test_letters_of_many_people_added_at_once(session: Session) -> None:
     target = open_list(session, draw(session))
     assert target is not None
-    enqueue_added(session, target, MANY, "skhcn.example")
+    queue_to_added(session, target, MANY, "skhcn.example")
     occasions = len(first_letters(session, target.id, target.revision))
     assert session.execute(select(func.count()).select_from(deliveries)).scalar_one() == 2 * occasions > 0
 
