@@ -104,7 +104,7 @@ def _announce(
     now = runtime.clock()
     hold_absences(session)
     # Before the letters are written, for they name the deadline.
-    settle_own_deadlines(runtime, session, Whose(target.id, added))
+    settle_own_deadlines(runtime, session, Whose(target.id, added), now)
     list_changes.queue_to_added(session, target, added, runtime.policy.mail_domain)
     deeds = (entry(Deed.PERSON_ADDED, actor, now, distribution=target.id, person=person, **why) for person in added)
     evidence.append(session, *deeds)

@@ -84,7 +84,7 @@ def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, repla
         add_correction(session, distribution_id, correction, actor.account_id, held.standing.due_at)
         put_in_force(session, distribution_id, revision, due)
         begin_revision(session, distribution_id, revision)
-        settle_own_deadlines(runtime, session, Whose(distribution_id))
+        settle_own_deadlines(runtime, session, Whose(distribution_id), now)
         withdraw_letters(session, distribution_id, now)
         _announce(runtime, session, held, Occasion(Letter.REVISION, revision), now)
         _witness(

@@ -20,15 +20,14 @@ from service.store.excuses import absences_of_people
 from service.store.own_deadlines import (
     Obligation,
     Whose,
-    deadlines_of_added,
-    listing_moments,
     obligations,
+    own_deadlines,
     write_own_deadlines,
 )
 
 
-def settle_own_deadlines(runtime: Runtime, session: Session, whose: Whose) -> None:
-    """Work out anew until when these people have time for what they have not confirmed.
+def settle_own_deadlines(runtime: Runtime, session: Session, whose: Whose, moment: datetime) -> None:
+    """Work out anew until when these people have time for what they have not confirmed; reports know it from `moment`.
 
     To be called after an absence was recorded or withdrawn, somebody was listed, or a distribution's deadline changed.
     """
@@ -45,7 +44,7 @@ def settle_own_deadlines(runtime: Runtime, session: Session, whose: Whose) -> No
 
     moved = [(one, own_at) for one in found if (own_at := own(one)) != one.own_due_at]
     if moved:
-        write_own_deadlines(session, moved)
+        write_own_deadlines(session, moved, moment)
 
 
 def _days_given(one: Obligation, calendar: Calendar) -> int:
@@ -56,41 +55,27 @@ def _days_given(one: Obligation, calendar: Calendar) -> int:
     return max(1, calendar.working_days_between(frozen, due))
 
 
-def with_own_deadlines(
-    runtime: Runtime, session: Session, built: Report, people: Sequence[Outstanding]
-) -> Sequence[Outstanding]:
-    """Outstanding people of a report with their own deadlines, by the absences known as of its moment."""
+def with_own_deadlines(session: Session, built: Report, people: Sequence[Outstanding]) -> Sequence[Outstanding]:
+    """Outstanding people of a report with their own deadlines, as they had been told by its moment."""
     if built.due_at is None or built.mode is not Mode.ACKNOWLEDGE:
         return people
-    ids = {person.person_id for person in people}
-    added = deadlines_of_added(session, built.distribution_id, ids)
-    people = [
-        replace(person, own_due_at=added[person.person_id], own_due_because=ADDED_LATER)
-        if person.person_id in added
-        else person
-        for person in people
-    ]
-    away = absences_of_people(session, ids - added.keys(), built.as_of)
-    if not away:
-        return people
-    listed = listing_moments(session, built.distribution_id, away.keys())
-    calendar = office_calendar(runtime, session, since=min(listed.values()).date())
+    told = own_deadlines(session, built.distribution_id, {person.person_id for person in people}, built.as_of)
+    away = absences_of_people(session, told, built.as_of)
+    zone = built.as_of.tzinfo
+
+    def why(person_id: int) -> str:
+        own = told[person_id]
+        if own.is_added:
+            return ADDED_LATER
+        listed, due = (moment.astimezone(zone).date() for moment in (own.listed_at, own.due_at))
+        return words_between(away.get(person_id, ()), listed, due)
+
     return [
-        _with_own_deadline(person, built.due_at, listed[person.person_id], away[person.person_id], calendar)
-        if person.person_id in away
+        replace(person, own_due_at=told[person.person_id].due_at, own_due_because=why(person.person_id))
+        if person.person_id in told
         else person
         for person in people
     ]
-
-
-def _with_own_deadline(
-    person: Outstanding, due: datetime, listed_at: datetime, away: Sequence[Absence], calendar: Calendar
-) -> Outstanding:
-    listed = listed_at.astimezone(calendar.zone).date()
-    own = own_due(due, listed, days_of(away), calendar)
-    if own is None:
-        return person
-    return replace(person, own_due_at=own, own_due_because=words_between(away, listed, own.date()))
 
 
 def days_of(away: Iterable[Absence]) -> list[tuple[date, date]]:

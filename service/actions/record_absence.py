@@ -53,8 +53,8 @@ def record_absence(
             return
         _withdraw(runtime, session, actor, person_id, list(known))
         _add(runtime, session, actor, person_id, merged)
-        settle_own_deadlines(runtime, session, Whose(person_ids=[person_id]))
         now = runtime.clock()
+        settle_own_deadlines(runtime, session, Whose(person_ids=[person_id]), now)
         if merged.first_day <= now.date() <= merged.last_day:
             reminders.withdraw_reminders(session, asking, [person_id], now)
 
@@ -80,7 +80,7 @@ def withdraw_absence(
         _withdraw(runtime, session, actor, person_id, [absence_id])
         if rest:
             _add(runtime, session, actor, person_id, rest)
-        settle_own_deadlines(runtime, session, Whose(person_ids=[person_id]))
+        settle_own_deadlines(runtime, session, Whose(person_ids=[person_id]), runtime.clock())
 
 
 def exempt(runtime: Runtime, actor: Actor, distribution_id: int, person_id: int, reason: str) -> None:

@@ -28,14 +28,13 @@ class OpenReport:
     """A report whose people are still to be read, out of the snapshot that its figures are of; `report` names none."""
 
     report: Report
-    _runtime: Runtime
     _session: Session
     _asked: Asked
 
     def outstanding(self, term: Term | None = None) -> Iterator[Outstanding]:
         """Everybody who has not confirmed, or those of one term, in name order; read in parts, however many."""
         for lot in all_outstanding(self._session, self._asked, term):
-            yield from with_own_deadlines(self._runtime, self._session, self.report, lot)
+            yield from with_own_deadlines(self._session, self.report, lot)
 
 
 def report_coverage(
@@ -53,7 +52,7 @@ def report_coverage(
     """
     with runtime.sessions() as session:
         built = _built(session, actor, ask(runtime, session, actor, distribution_id, as_of), most_outstanding)
-        return replace(built, outstanding=tuple(with_own_deadlines(runtime, session, built, built.outstanding)))
+        return replace(built, outstanding=tuple(with_own_deadlines(session, built, built.outstanding)))
 
 
 @contextmanager
@@ -64,7 +63,7 @@ def open_report(
     with runtime.sessions() as session:
         hold_one_moment(session)
         asked = ask(runtime, session, actor, distribution_id, as_of)
-        yield OpenReport(_built(session, actor, asked, 0), runtime, session, asked)
+        yield OpenReport(_built(session, actor, asked, 0), session, asked)
 
 
 def list_outstanding(
@@ -78,7 +77,7 @@ def list_outstanding(
     with runtime.sessions() as session:
         asked = ask(runtime, session, actor, distribution_id, as_of)
         people = outstanding_page(session, asked, after=after, limit=limit)
-        return with_own_deadlines(runtime, session, _built(session, actor, asked, 0), people)
+        return with_own_deadlines(session, _built(session, actor, asked, 0), people)
 
 
 def ask(runtime: Runtime, session: Session, actor: Actor, distribution_id: int, as_of: datetime | None) -> Asked:

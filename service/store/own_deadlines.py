@@ -1,17 +1,39 @@
-"""Deadlines of single people: a cache on the receipt, worked out from absences. Null for the distribution's own."""
+"""Deadlines of single people, worked out from absences: each as it was told, and the last one on the receipt.
+
+Null for the distribution's own.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, Date, DateTime, cast, column, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Date,
+    DateTime,
+    cast,
+    column,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from service.domain.deliveries import Status
 from service.domain.documents import Mode
 from service.domain.list_changes import Origin
 from service.domain.receipts import State
 from service.store.arrays import among
-from service.store.tables import absences, distributions, receipts
+from service.store.tables import absences, deliveries, distributions, receipts
+from service.store.tables import own_deadlines as own_deadlines_table
+
+_MOMENT = DateTime(timezone=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,39 +102,54 @@ def obligations(session: Session, whose: Whose) -> list[Obligation]:
     return [Obligation(*row) for row in session.execute(query)]
 
 
-def deadlines_of_added(session: Session, distribution_id: int, person_ids: Collection[int]) -> dict[int, datetime]:
-    """Until when those of these people have time who came onto the list later."""
-    r = receipts.c
-    query = select(r.person_id, r.own_due_at).where(
-        r.distribution_id == distribution_id,
-        among(r.person_id, person_ids),
-        r.origin != Origin.FROZEN.value,
-        r.own_due_at.is_not(None),
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A person's own deadline; `is_added` for who came onto the list later, which is why it is another."""
+
+    due_at: datetime
+    listed_at: datetime
+    is_added: bool
+
+
+def own_deadlines(
+    session: Session, distribution_id: int, person_ids: Collection[int], as_of: datetime
+) -> dict[int, Told]:
+    """By person, for those of these people who had one by what was recorded then."""
+    r, o = receipts.c, own_deadlines_table.c
+    last = (
+        select(o.person_id, o.due_at)
+        .where(o.distribution_id == distribution_id, among(o.person_id, person_ids), o.recorded_at <= as_of)
+        .ext(distinct_on(o.person_id))
+        .order_by(o.person_id, o.id.desc())
+        .subquery()
     )
-    return dict(session.execute(query).all())
+    query = (
+        select(r.person_id, last.c.due_at, r.listed_at, r.origin != Origin.FROZEN.value)
+        .join(last, last.c.person_id == r.person_id)
+        .where(r.distribution_id == distribution_id, last.c.due_at.is_not(None))
+    )
+    return {person_id: Told(*told) for person_id, *told in session.execute(query)}
 
 
-def listing_moments(session: Session, distribution_id: int, person_ids: Collection[int]) -> dict[int, datetime]:
-    """When each of these people came onto a distribution's list."""
-    r = receipts.c
-    query = select(r.person_id, r.listed_at).where(r.distribution_id == distribution_id, among(r.person_id, person_ids))
-    return dict(session.execute(query).all())
-
-
-def write_own_deadlines(session: Session, moved: Sequence[tuple[Obligation, datetime | None]]) -> None:
-    """Say until when each has time, whatever was said before."""
-    r, moment = receipts.c, DateTime(timezone=True)
+def write_own_deadlines(
+    session: Session, moved: Sequence[tuple[Obligation, datetime | None]], moment: datetime
+) -> None:
+    """Say until when each has time, whatever was said before; letters that have not left yet say it too."""
+    r, d = receipts.c, deliveries.c
     # One array a column: a list may have more people than a statement takes parameters.
     v = (
         func.unnest(
             literal([one.distribution_id for one, _ in moved], ARRAY(BigInteger)),
             literal([one.person_id for one, _ in moved], ARRAY(BigInteger)),
-            literal([own_at for _, own_at in moved], ARRAY(moment)),
+            literal([own_at for _, own_at in moved], ARRAY(_MOMENT)),
         )
-        .table_valued(
-            column("distribution_id", BigInteger), column("person_id", BigInteger), column("own_due_at", moment)
-        )
+        .table_valued(column("distribution_id", BigInteger), column("person_id", BigInteger), column("due_at", _MOMENT))
         .render_derived("v")
     )
+    names = ["distribution_id", "person_id", "due_at", "recorded_at"]
+    told = select(v.c.distribution_id, v.c.person_id, v.c.due_at, literal(moment, _MOMENT))
+    session.execute(insert(own_deadlines_table).from_select(names, told))
     same = r.distribution_id == v.c.distribution_id, r.person_id == v.c.person_id
-    session.execute(update(receipts).where(*same).values(own_due_at=v.c.own_due_at))
+    session.execute(update(receipts).where(*same).values(own_due_at=v.c.due_at))
+    waiting = d.distribution_id == v.c.distribution_id, d.person_id == v.c.person_id, d.status == Status.WAITING.value
+    session.execute(update(deliveries).where(*waiting).values(own_due_at=v.c.due_at))

@@ -27,6 +27,7 @@ from service.store.tables import (
     inquiries,
     kiosks,
     memberships,
+    own_deadlines,
     people,
     recall_confirmations,
     receipt_events,
@@ -289,6 +290,15 @@ def _absences(owner: Owner) -> Query:
     )
 
 
+def _own_deadlines(owner: Owner) -> Query:
+    o = own_deadlines.c
+    return (
+        select(o.distribution_id, o.due_at.label("own_due_at"), o.recorded_at)
+        .where(o.person_id == owner.person)
+        .order_by(o.id.desc())
+    )
+
+
 def _reminders(owner: Owner) -> Query:
     r = reminders.c
     return (
@@ -389,6 +399,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("inquiries", _inquiries),
     Section("exemptions", _exemptions),
     Section("absences", _absences),
+    Section("own_deadlines", _own_deadlines),
     Section("reminders", _reminders),
     Section("digests", _digests),
     Section("letters", _letters),

@@ -43,6 +43,7 @@ SECTION_WORDS: Mapping[str, str] = {
     "inquiries": "Câu hỏi và trả lại",
     "exemptions": "Miễn xác nhận",
     "absences": "Vắng có lý do",
+    "own_deadlines": "Hạn riêng qua các lần dời",
     "reminders": "Nhắc và đôn đốc",
     "digests": "Bản tổng hợp gửi cho người phụ trách",
     "letters": "Thư",

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from service.actions.acknowledge import acknowledge
+from service.actions.change_calendar import announce_day
 from service.actions.correct_document import replace_document
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
@@ -152,6 +153,28 @@ def test_the_report_names_the_own_deadline_as_it_was_known_at_its_moment(
     assert [person.own_due_at for person in told] == [None, on(19), on(17)]
     assert told[1].own_due_because == "công tác 11/11/2026 – 13/11/2026"
     assert outstanding(report_coverage(runtime, OPERATOR, asked), office.cuc).own_due_at is None
+
+
+def test_a_day_announced_later_changes_no_own_deadline_that_was_told(
+    runtime: Runtime, office: Office, clock: FakeClock
+) -> None:
+    asked = post(runtime)
+    record_absence(runtime, OPERATOR, office.binh, days(11, 13))
+    told = clock()
+    clock.move(timedelta(hours=1))
+    announce_day(runtime, OPERATOR, date(2026, 11, 18), "Nghỉ bù", is_working=False)
+    for moment in (told, clock()):
+        report = report_coverage(runtime, OPERATOR, asked, moment)
+        assert outstanding(report, office.binh).own_due_at == own_due(runtime, asked, office.binh) == on(19)
+
+
+def test_a_letter_that_has_not_left_tells_the_deadline_as_it_was_moved(runtime: Runtime, office: Office) -> None:
+    asked = post(runtime)
+    record_absence(runtime, OPERATOR, office.binh, days(11, 13))
+    d = deliveries.c
+    with runtime.sessions() as session:
+        letters = select(d.person_id, d.own_due_at).where(d.distribution_id == asked)
+        assert dict(session.execute(letters).all()) == {office.binh: on(19), office.cuc: None}
 
 
 def test_a_withdrawn_absence_counts_until_it_was_withdrawn(runtime: Runtime, office: Office, clock: FakeClock) -> None:

@@ -11,13 +11,12 @@ from service.store.corrections import first_letters
 from service.store.distributions import add_distribution, finish_listing, list_range, next_unlisted
 from service.store.documents import add_document
 from service.store.excuses import absences_of_people, add_absence
-from service.store.list_changes import queue_to_added, open_list
+from service.store.list_changes import open_list, queue_to_added
 from service.store.own_deadlines import (
     Obligation,
     Whose,
-    deadlines_of_added,
-    listing_moments,
     obligations,
+    own_deadlines,
     write_own_deadlines,
 )
 from service.store.tables import deliveries, receipts
@@ -51,15 +50,16 @@ def test_letters_of_many_people_added_at_once(session: Session) -> None:
 
 def test_own_deadlines_of_many_people(session: Session) -> None:
     distribution_id = draw(session)
-    first, second = sorted(listing_moments(session, distribution_id, MANY))
-    moved = [(_obligation(distribution_id, person), None if person == second else DUE) for person in MANY]
-    write_own_deadlines(session, moved)
+    first, second = sorted(session.execute(select(receipts.c.person_id)).scalars())
+    write_own_deadlines(session, [(_obligation(distribution_id, first), DUE) for _ in MANY], LONG_AGO)
+    write_own_deadlines(session, [(_obligation(distribution_id, second), None)], LONG_AGO)
     assert dict(session.execute(select(receipts.c.person_id, receipts.c.own_due_at)).all()) == {
         first: DUE,
         second: None,
     }
     session.execute(update(receipts).values(origin="hand"))
-    assert deadlines_of_added(session, distribution_id, MANY) == {first: DUE}
+    told = own_deadlines(session, distribution_id, MANY, LONG_AGO)
+    assert {person: own.due_at for person, own in told.items()} == {first: DUE}
     assert obligations(session, Whose(distribution_id, MANY)) == [], "no deadline was named"
 
 

@@ -26,7 +26,7 @@ from service.runtime import Runtime
 from service.store.grants import Grant, add_grant
 from service.store.personal_records import SECTIONS
 from service.store.sessions import add_token
-from service.store.tables import absences, digests, recall_confirmations, reminders
+from service.store.tables import absences, digests, own_deadlines, recall_confirmations, reminders
 from tests.makers import LONG_AGO, make_account, make_actor
 from tests.web.conftest import PASSWORD, Employee, browser, make_employee, send, sign_in
 
@@ -68,6 +68,7 @@ def live(runtime: Runtime, lan: Employee) -> int:
         add_grant(session, lan.account_id, Grant(Role.AUDITOR, None, LONG_AGO, None), granted_by=None)
         add_token(session, lan.account_id, "sổ văn bản", b"digest of a token", now)
         session.execute(insert(reminders).values(**key, step="20180312T1000Z +1d"))
+        session.execute(insert(own_deadlines).values(**key, due_at=now))
         session.execute(insert(recall_confirmations).values(**key, route="inbox"))
         session.execute(insert(digests).values(account_id=lan.account_id, told=TOLD))
         session.execute(

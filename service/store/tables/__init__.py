@@ -41,6 +41,7 @@ from service.store.tables.receipts import (
     exemptions,
     inquiries,
     issued_reports,
+    own_deadlines,
     recall_confirmations,
     receipt_events,
     receipts,
@@ -50,7 +51,7 @@ from service.store.tables.receipts import (
 )
 
 # The last migration. A process that only asks whether the database fits need not load the machinery of migrations.
-SCHEMA = "0012"
+SCHEMA = "0013"
 
 __all__ = [
     "SCHEMA",
@@ -79,6 +80,7 @@ __all__ = [
     "mail_circuits",
     "memberships",
     "metadata",
+    "own_deadlines",
     "people",
     "recall_confirmations",
     "receipt_events",

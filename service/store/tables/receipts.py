@@ -72,6 +72,21 @@ receipt_events = Table(
     ForeignKeyConstraint(["distribution_id", "person_id"], ["receipts.distribution_id", "receipts.person_id"]),
 )
 
+# Whenever a person's own deadline moved, what it became; empty for back to everybody's. A report as of a moment takes
+# what had been recorded by then; the receipt holds the last one.
+own_deadlines = Table(
+    "own_deadlines",
+    metadata,
+    identifier(),
+    Column("distribution_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    moment("due_at", nullable=True),
+    moment("recorded_at"),
+    ForeignKeyConstraint(["distribution_id", "person_id"], ["receipts.distribution_id", "receipts.person_id"]),
+    Index("ix_own_deadlines_of", "distribution_id", "person_id"),
+    Index(None, "person_id"),
+)
+
 control_answers = Table(
     "control_answers",
     metadata,
