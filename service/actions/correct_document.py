@@ -37,7 +37,6 @@ from service.store.document_letters import Sending, queue_to_present
 from service.store.documents import add_revision, document_row, stored_files
 from service.store.excuses import hold_absences
 from service.store.own_deadlines import Whose
-from service.store.receipts import begin_revision
 
 
 def issue_erratum(runtime: Runtime, actor: Actor, distribution_id: int, note: str) -> int:
@@ -83,7 +82,6 @@ def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, repla
         correction = Correction(Kind.REPLACEMENT, revision, kept.note, now)
         add_correction(session, distribution_id, correction, actor.account_id, held.standing.due_at)
         put_in_force(session, distribution_id, revision, due)
-        begin_revision(session, distribution_id, revision)
         settle_own_deadlines(runtime, session, Whose(distribution_id), now)
         withdraw_letters(session, distribution_id, now)
         _announce(runtime, session, held, Occasion(Letter.REVISION, revision), now)

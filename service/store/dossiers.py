@@ -9,7 +9,7 @@ from service.domain.dossiers import Excerpt, Range, Recipient, RevisionContent
 from service.domain.evidence import GENESIS
 from service.domain.receipts import State
 from service.store.documents import attached_files, document_row, revisions_of
-from service.store.tables import evidence, list_ranges, people, receipt_events, receipts
+from service.store.tables import distributions, evidence, list_ranges, people, receipt_events, receipts
 
 _READ_AT_ONCE = 2_000
 
@@ -34,7 +34,7 @@ def recipients_of(session: Session, distribution_id: int) -> Iterator[Recipient]
             r.address,
             r.origin,
             r.listed_at,
-            r.revision,
+            distributions.c.revision,
             opened.route,
             opened.effective_at,
             opened.recorded_at,
@@ -43,6 +43,7 @@ def recipients_of(session: Session, distribution_id: int) -> Iterator[Recipient]
             acknowledged.recorded_at,
         )
         .select_from(receipts)
+        .join(distributions, distributions.c.id == r.distribution_id)
         .join(people, people.c.id == r.person_id)
         .outerjoin(_opened, _is(_opened, State.OPENED))
         .outerjoin(_acknowledged, _is(_acknowledged, State.ACKNOWLEDGED))
@@ -98,6 +99,6 @@ def _is(event: FromClause, state: State) -> ColumnElement[bool]:
     return and_(
         event.c.distribution_id == r.distribution_id,
         event.c.person_id == r.person_id,
-        event.c.revision == r.revision,
+        event.c.revision == distributions.c.revision,
         event.c.state == state.value,
     )

@@ -14,6 +14,7 @@ from service.domain.receipts import Route, State
 from service.domain.vietnamese import full_name
 from service.store.deliveries import brings
 from service.store.grants import in_force_or_to_come
+from service.store.receipts import standing
 from service.store.reports import Scope
 from service.store.tables import (
     accounts,
@@ -103,8 +104,13 @@ def lists_anybody(session: Session, scope: Scope) -> bool:
 
 
 def receipts_by_status(session: Session, scope: Scope) -> dict[State, int]:
-    r = receipts.c
-    query = select(r.status, func.count()).where(scope.covers()).group_by(r.status)
+    state = standing().label("state")
+    query = (
+        select(state, func.count())
+        .join_from(receipts, distributions, distributions.c.id == receipts.c.distribution_id)
+        .where(scope.covers())
+        .group_by(state)
+    )
     return {State(status): count for status, count in session.execute(query)}
 
 
@@ -232,7 +238,7 @@ def database_time(session: Session) -> datetime:
 
 def _lines() -> Select[tuple[object, ...]]:
     r, d = receipts.c, deliveries.c
-    letter = and_(d.distribution_id == r.distribution_id, d.person_id == r.person_id, brings(r.revision))
+    letter = and_(d.distribution_id == r.distribution_id, d.person_id == r.person_id, brings(distributions.c.revision))
     return (
         select(
             r.person_id,
@@ -244,8 +250,8 @@ def _lines() -> Select[tuple[object, ...]]:
             r.unit_name,
             r.address,
             r.address_problem,
-            r.status.label("receipt_status"),
-            r.revision,
+            standing().label("receipt_status"),
+            distributions.c.revision,
             r.listed_at,
             _opened.c.effective_at.label("opened_at"),
             _acknowledged.c.effective_at.label("acknowledged_at"),
@@ -262,6 +268,7 @@ def _lines() -> Select[tuple[object, ...]]:
             d.final_at,
         )
         .select_from(receipts)
+        .join(distributions, distributions.c.id == r.distribution_id)
         .join(people, people.c.id == r.person_id)
         .outerjoin(deliveries, letter)
         .outerjoin(_opened, _fact(_opened, State.OPENED))
@@ -273,7 +280,7 @@ def _fact(event: FromClause, state: State) -> ColumnElement[bool]:
     return and_(
         event.c.distribution_id == receipts.c.distribution_id,
         event.c.person_id == receipts.c.person_id,
-        event.c.revision == receipts.c.revision,
+        event.c.revision == distributions.c.revision,
         event.c.state == state.value,
     )
 
@@ -281,7 +288,7 @@ def _fact(event: FromClause, state: State) -> ColumnElement[bool]:
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = []
     if wanted.receipt_status is not None:
-        conditions.append(receipts.c.status == wanted.receipt_status.value)
+        conditions.append(standing() == wanted.receipt_status.value)
     if wanted.delivery_status is not None:
         conditions.append(deliveries.c.status == wanted.delivery_status.value)
     if wanted.unit_ids is not None:

@@ -18,7 +18,7 @@ from service.domain.vietnamese import full_name
 from service.store.audiences import Headcount, in_force
 from service.store.excuses import Exemption, exemptions_of
 from service.store.letters import PRESENT
-from service.store.receipts import own_or_common_due
+from service.store.receipts import own_or_common_due, standing
 from service.store.reports import Scope
 from service.store.tables import deliveries, distributions, documents, memberships, receipts
 
@@ -37,14 +37,15 @@ class Reading:
 def readings(session: Session, distribution_ids: Iterable[int], unit_ids: Collection[int] | None) -> dict[int, Reading]:
     """The reading of each distribution; with `unit_ids` of those frozen in these units alone."""
     r = receipts.c
-    opened = r.status.in_([State.OPENED.value, State.ACKNOWLEDGED.value])
+    opened = standing().in_([State.OPENED.value, State.ACKNOWLEDGED.value])
     query = (
         select(
             r.distribution_id,
             func.count(),
             func.count().filter(opened),
-            func.count().filter(r.status == State.ACKNOWLEDGED.value),
+            func.count().filter(standing() == State.ACKNOWLEDGED.value),
         )
+        .join(distributions, distributions.c.id == r.distribution_id)
         .where(r.distribution_id.in_(list(distribution_ids)))
         .group_by(r.distribution_id)
     )
@@ -158,7 +159,7 @@ def receipts_of_person(
             own_or_common_due(),
             r.own_due_at.is_not(None),
             r.unit_name,
-            r.status,
+            standing(),
         )
         .join(distributions, d.id == r.distribution_id)
         .join(documents, documents.c.id == d.document_id)

@@ -30,6 +30,7 @@ from service.domain.documents import Mode
 from service.domain.list_changes import Origin
 from service.domain.receipts import State
 from service.store.arrays import among
+from service.store.receipts import standing
 from service.store.tables import absences, deliveries, distributions, receipts
 from service.store.tables import own_deadlines as own_deadlines_table
 
@@ -88,7 +89,7 @@ def obligations(session: Session, whose: Whose) -> list[Obligation]:
             d.mode == Mode.ACKNOWLEDGE.value,
             d.due_at.is_not(None),
             d.recalled_at.is_(None),
-            r.status != State.ACKNOWLEDGED.value,
+            standing() != State.ACKNOWLEDGED.value,
             r.person_id > whose.after,
             or_(may_move, was_added, r.own_due_at.is_not(None)),
         )

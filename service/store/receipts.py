@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -55,12 +55,15 @@ def record_state(
     )
     is_first = session.execute(fact.on_conflict_do_nothing().returning(receipt_events.c.state)).first() is not None
     if is_first:
-        session.execute(
-            update(receipts)
-            .where(_is(key), receipts.c.status.in_(sources(state)), receipts.c.revision == key.revision)
-            .values(status=state)
-        )
+        moves = _moves(key.revision, state)
+        session.execute(update(receipts).where(_is(key), moves).values(status=state, revision=key.revision))
     return is_first
+
+
+def _moves(revision: int, state: State) -> ColumnElement[bool]:
+    """Whether a fact about a revision changes the status of a receipt, which is about this one or an earlier one."""
+    r = receipts.c
+    return or_(r.revision < revision, and_(r.revision == revision, r.status.in_(sources(state))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +115,9 @@ def record_entered(session: Session, entering: Entering, facts: Sequence[Entered
         .where(
             r.distribution_id == entering.distribution_id,
             r.person_id.in_(new),
-            r.revision == entering.revision,
-            r.status.in_(sources(entering.state)),
+            _moves(entering.revision, entering.state),
         )
-        .values(status=entering.state)
+        .values(status=entering.state, revision=entering.revision)
     )
     return new
 
@@ -133,13 +135,13 @@ def in_force_since(session: Session, distribution_id: int, person_id: int, revis
     return since
 
 
-def begin_revision(session: Session, distribution_id: int, revision: int) -> None:
-    """Everybody listed starts anew with a revision. What they did about the ones before stays in the events."""
-    session.execute(
-        update(receipts)
-        .where(receipts.c.distribution_id == distribution_id)
-        .values(status=State.LISTED, revision=revision)
-    )
+def standing() -> ColumnElement[str]:
+    """What a person did about the revision in force, for receipts joined to their distributions.
+
+    A replacement touches no receipt: the status of one is about the revision beside it, and counts for no other.
+    """
+    r = receipts.c
+    return case((r.revision == distributions.c.revision, r.status), else_=State.LISTED.value)
 
 
 def _is(key: ReceiptKey) -> ColumnElement[bool]:
@@ -147,9 +149,17 @@ def _is(key: ReceiptKey) -> ColumnElement[bool]:
 
 
 def receipt_row(session: Session, distribution_id: int, person_id: int) -> RowMapping | None:
-    """The receipt of this person, or None: who is not on the frozen list has nothing to see."""
-    r = receipts.c
-    query = select(receipts).where(r.distribution_id == distribution_id, r.person_id == person_id)
+    """The receipt of this person, or None: who is not on the frozen list has nothing to see.
+
+    `status` and `revision` are those of the revision in force.
+    """
+    r, d = receipts.c, distributions.c
+    kept = (column for column in r if column not in {r.status, r.revision})
+    query = (
+        select(*kept, standing().label("status"), d.revision)
+        .join(distributions, d.id == r.distribution_id)
+        .where(r.distribution_id == distribution_id, r.person_id == person_id)
+    )
     return session.execute(query).mappings().first()
 
 
@@ -192,7 +202,7 @@ def inbox_page(session: Session, person_id: int, *, before: int | None, limit: i
     r, d, must = receipts.c, distributions.c, _owes()
     columns = select(
         r.distribution_id,
-        r.status,
+        standing().label("status"),
         d.recalled_at,
         r.listed_at,
         d.mode,
@@ -235,7 +245,7 @@ def inbox_counts(session: Session, person_id: int, moment: datetime) -> InboxCou
         select(
             func.count().filter(must),
             func.count().filter(must, stands, own_or_common_due() < literal(moment)),
-            func.count().filter(r.status == State.LISTED.value, stands, ~must),
+            func.count().filter(standing() == State.LISTED.value, stands, ~must),
         )
         .select_from(receipts)
         .join(distributions, d.id == r.distribution_id)
@@ -248,7 +258,7 @@ def _owes() -> ColumnElement[bool]:
     """Whether a person has something to confirm: the document, or once it was recalled that it was removed."""
     r, d, c = receipts.c, distributions.c, recall_confirmations.c
     removed = exists().where(c.distribution_id == r.distribution_id, c.person_id == r.person_id)
-    unread = and_(d.mode == Mode.ACKNOWLEDGE.value, r.status != State.ACKNOWLEDGED.value, ~_is_exempted())
+    unread = and_(d.mode == Mode.ACKNOWLEDGE.value, standing() != State.ACKNOWLEDGED.value, ~_is_exempted())
     return case((d.recalled_at.is_(None), unread), else_=~removed)
 
 

@@ -33,6 +33,7 @@ from service.store.audiences import in_force
 from service.store.counting import count_inserted
 from service.store.deliveries import withdraw
 from service.store.letters import PRESENT, message_id, queue
+from service.store.receipts import standing
 from service.store.tables import (
     absences,
     accounts,
@@ -82,7 +83,7 @@ def open_deadlines(session: Session, now: datetime) -> list[OpenDeadline]:
     d = distributions.c
     common = _deadlines(d.due_at, now).where(d.due_at.is_not(None)).order_by(d.due_at, d.id)
     own_due = receipts.c.own_due_at
-    still_asked = and_(receipts.c.distribution_id == d.id, receipts.c.status != State.ACKNOWLEDGED.value)
+    still_asked = and_(receipts.c.distribution_id == d.id, standing() != State.ACKNOWLEDGED.value)
     own = _deadlines(own_due, now).join(receipts, still_asked).where(own_due.is_not(None)).distinct()
     return [
         *(_deadline(row) for row in session.execute(common)),
@@ -152,7 +153,7 @@ def asking_distributions(session: Session, person_id: int) -> list[int]:
     query = (
         select(r.distribution_id)
         .join(distributions, d.id == r.distribution_id)
-        .where(r.person_id == person_id, r.status != State.ACKNOWLEDGED.value, _asks())
+        .where(r.person_id == person_id, standing() != State.ACKNOWLEDGED.value, _asks())
         .order_by(r.distribution_id)
     )
     return list(session.execute(query).scalars())
@@ -239,7 +240,13 @@ class Asked:
         exempted = exists().where(
             x.distribution_id == r.distribution_id, x.person_id == r.person_id, x.lifted_at.is_(None)
         )
-        return and_(self.within(), r.status != State.ACKNOWLEDGED.value, not_(away), not_(exempted))
+        return and_(self.within(), not_(self._has_confirmed()), not_(away), not_(exempted))
+
+    def _has_confirmed(self) -> ColumnElement[bool]:
+        """The revision in force, which is read once for the whole list."""
+        r, d = receipts.c, distributions.alias().c
+        in_force = select(d.revision).where(d.id == self.distribution_id).scalar_subquery()
+        return and_(r.revision == in_force, r.status == State.ACKNOWLEDGED.value)
 
 
 def reaches_anybody(session: Session, asked: Asked) -> bool:

@@ -41,6 +41,7 @@ from service.domain.roles import OPERATOR, Actor, Role
 from service.runtime import Runtime
 from service.store import corrections, deliveries, documents, recalls, tables
 from service.store.distributions import next_unlisted
+from service.store.receipts import standing
 from service.store.reports import Scope
 from tests.fakes import OFFICE_ZONE, FakeClock, FakeMailer
 from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
@@ -102,9 +103,11 @@ def by_occasion(runtime: Runtime) -> dict[str, list[str]]:
 
 
 def receipts(runtime: Runtime) -> list[tuple[str, int]]:
-    r = tables.receipts.c
+    """What each person did about the revision in force, and which that is; in the order of listing."""
+    r, d = tables.receipts.c, tables.distributions.c
+    query = select(standing(), d.revision).join(tables.receipts, r.distribution_id == d.id).order_by(d.id, r.person_id)
     with runtime.sessions() as session:
-        return [(status, revision) for status, revision in session.execute(select(r.status, r.revision))]
+        return [(status, revision) for status, revision in session.execute(query)]
 
 
 def written(runtime: Runtime, deed: str) -> list[str]:

@@ -34,7 +34,8 @@ receipts = Table(
     words("staff_class", default=None),
     Column("address", Text),
     Column("address_problem", Text),
-    # A cache of receipt_events for the revision named beside it; no report as of a past moment reads it.
+    # A cache of receipt_events for the revision named beside it, which a replacement leaves behind: see
+    # `store.receipts.standing`. No report as of a past moment reads it.
     words("status", default="listed"),
     Column("revision", SMALL, nullable=False, server_default="1"),
     moment("listed_at"),
