@@ -9,7 +9,16 @@ from celery import signals
 from sqlalchemy.exc import SQLAlchemyError
 
 from service import doorbell
-from service.actions import add_recipients, deliver, escalate, list_recipients, remind, seal_evidence, sweep
+from service.actions import (
+    add_recipients,
+    announce_corrections,
+    deliver,
+    escalate,
+    list_recipients,
+    remind,
+    seal_evidence,
+    sweep,
+)
 from service.actions.editions import EditionShelf
 from service.runtime import Runtime
 from service.settings import read_settings
@@ -26,6 +35,8 @@ _building = threading.Lock()
 
 @app.task(name=doorbell.LIST_RECIPIENTS)
 def list_recipients_due() -> None:
+    # Before lists are drawn: a recall does not wait for another document's.
+    announce_corrections.announce_corrections(runtime(), is_stopping)
     list_recipients.list_recipients(runtime(), is_stopping)
     add_recipients.follow_directory(runtime())
 

@@ -1,12 +1,11 @@
 """The secretariat corrects, replaces or recalls what it published (NĐ 30/2020/NĐ-CP, Điều 18).
 
 Each correction holds its distribution's row: it comes before or behind a confirmation, a part of the list or another
-correction, never between. Its moment is read behind the hold, so that moments say who came first. Letters that have
-nothing true to say any more are taken back in the same transaction that writes the new ones.
+correction, never between. Its moment is read behind the hold, so that moments say who came first. From its commit on
+no letter is begun that tells of the text before, and nobody confirms it; `announce_corrections` then tells everybody.
 """
 
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -19,8 +18,6 @@ from service.domain.deadlines import Due, check_due, work_out
 from service.domain.documents import kept_files, kept_number
 from service.domain.errors import NotFound, NothingChanged
 from service.domain.evidence import Deed, Detail, digest_of, entry, instant
-from service.domain.occasions import RECALL, Occasion
-from service.domain.occasions import Kind as Letter
 from service.domain.roles import Act, Actor
 from service.runtime import Runtime
 from service.store import evidence
@@ -32,8 +29,6 @@ from service.store.corrections import (
     put_in_force,
     take_back,
 )
-from service.store.deliveries import withdraw_letters
-from service.store.document_letters import Sending, queue_to_present
 from service.store.documents import add_revision, document_row, stored_files
 from service.store.excuses import hold_absences
 from service.store.own_deadlines import Whose
@@ -57,9 +52,8 @@ def issue_erratum(runtime: Runtime, actor: Actor, distribution_id: int, note: st
             raise NothingChanged
         erratum = Correction(Kind.ERRATUM, len(earlier) + 1, kept, runtime.clock())
         add_correction(session, distribution_id, erratum, actor.account_id)
-        _announce(runtime, session, held, Occasion(Letter.ERRATUM, erratum.number), erratum.at)
         _witness(session, actor, distribution_id, erratum, revision=held.standing.revision)
-    runtime.doorbell.ring(doorbell.DELIVER_DUE)
+    runtime.doorbell.ring(doorbell.LIST_RECIPIENTS)
     return erratum.number
 
 
@@ -83,8 +77,6 @@ def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, repla
         add_correction(session, distribution_id, correction, actor.account_id, held.standing.due_at)
         put_in_force(session, distribution_id, revision, due)
         settle_own_deadlines(runtime, session, Whose(distribution_id), now)
-        withdraw_letters(session, distribution_id, now)
-        _announce(runtime, session, held, Occasion(Letter.REVISION, revision), now)
         _witness(
             session,
             actor,
@@ -93,7 +85,7 @@ def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, repla
             due_at=_told(due),
             **_contents(session, held.document_id, revision),
         )
-    runtime.doorbell.ring(doorbell.DELIVER_DUE)
+    runtime.doorbell.ring(doorbell.LIST_RECIPIENTS)
     return revision
 
 
@@ -116,10 +108,8 @@ def recall_document(runtime: Runtime, actor: Actor, distribution_id: int, reason
         take_back(session, distribution_id, now)
         if not held.is_listed:
             finish_list(runtime, session, distribution_id, held.frozen_at)
-        withdraw_letters(session, distribution_id, now)
-        _announce(runtime, session, held, RECALL, now)
         _witness(session, actor, distribution_id, recall, revision=held.standing.revision)
-    runtime.doorbell.ring(doorbell.DELIVER_DUE)
+    runtime.doorbell.ring(doorbell.LIST_RECIPIENTS)
 
 
 def _hold(session: Session, distribution_id: int) -> Held:
@@ -143,11 +133,6 @@ def _due(runtime: Runtime, session: Session, held: Held, replacement: Replacemen
 def _as_kept(replacement: Replacement) -> Replacement:
     files = None if replacement.files is None else kept_files(replacement.files)
     return replace(replacement, number=kept_number(replacement.number), files=files)
-
-
-def _announce(runtime: Runtime, session: Session, held: Held, occasion: Occasion, now: datetime) -> None:
-    sending = Sending(held.id, held.letter_token, held.urgency)
-    queue_to_present(session, sending, occasion, now, now.date(), runtime.policy.mail_domain)
 
 
 def _told(due: Due | None) -> str | None:

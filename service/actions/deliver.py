@@ -76,6 +76,8 @@ def deliver_due(
     while own_time.haste is Haste.NONE:
         began = time.monotonic()
         batch = _claim(runtime, size)
+        if not batch.rows and batch.outdated:
+            continue
         if not batch.rows:
             return attempted
         if not attempted and len(batch.rows) == size:
@@ -100,8 +102,11 @@ def _claim(runtime: Runtime, size: int) -> deliveries.Claim:
             if not circuits.take_probe(session, runtime.server, policy.circuit_pause):
                 return deliveries.NOTHING
             size = 1
-        batch = deliveries.claim(session, size, lease, out_since=out_since)
-        return batch if batch.rows else deliveries.claim(session, 1, lease, suspects=True, out_since=out_since)
+        now = runtime.clock()
+        batch = deliveries.claim(session, size, lease, now, out_since=out_since)
+        if batch.rows or batch.outdated:
+            return batch
+        return deliveries.claim(session, 1, lease, now, suspects=True, out_since=out_since)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from service import doorbell
 from service.actions.add_recipients import LOOK_EVERY
 from service.actions.purge import purge
 from service.runtime import Runtime
-from service.store import deliveries, distributions, list_changes, liveness, tallies
+from service.store import corrections, deliveries, distributions, list_changes, liveness, tallies
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +24,10 @@ def sweep(runtime: Runtime) -> int:
         tallies.fold(session)
         liveness.beat(session, BEAT, BEAT)
         has_letters = deliveries.oldest_due_at(session) is not None
-        has_lists = distributions.listing_is_due(session, runtime.clock()) or bool(
-            list_changes.due_to_follow(session, runtime.clock() - LOOK_EVERY)
+        has_lists = (
+            distributions.listing_is_due(session, runtime.clock())
+            or corrections.announcing_is_due(session)
+            or bool(list_changes.due_to_follow(session, runtime.clock() - LOOK_EVERY))
         )
     if mended:
         log.warning("took back %d letters from workers that stopped", mended)

@@ -20,6 +20,8 @@ from service.domain.errors import (
     NothingChanged,
     NothingToConfirm,
 )
+from service.domain.occasions import RECALL, Occasion
+from service.domain.occasions import Kind as Letter
 from service.domain.texts import NOTE, several_lines
 from service.domain.vietnamese import moment
 
@@ -35,6 +37,13 @@ class Kind(StrEnum):
 
 
 _LABELS = {Kind.ERRATUM: "Đính chính", Kind.REPLACEMENT: "Thay thế", Kind.RECALL: "Thu hồi"}
+
+
+def announced_by(kind: Kind, number: int) -> Occasion:
+    """The letter that tells everybody of a correction."""
+    if kind is Kind.RECALL:
+        return RECALL
+    return Occasion(Letter.ERRATUM if kind is Kind.ERRATUM else Letter.REVISION, number)
 
 
 @dataclass(frozen=True, slots=True)

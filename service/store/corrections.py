@@ -7,7 +7,7 @@ corrections only, and whoever confirms shares it with all others who do.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import Select, and_, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.corrections import Correction, Kind, Standing, errata
@@ -15,6 +15,7 @@ from service.domain.deadlines import Due
 from service.domain.documents import Mode
 from service.domain.occasions import Kind as Letter
 from service.domain.occasions import Occasion, first_letter
+from service.store.deliveries import last_letter
 from service.store.documents import FIRST_REVISION, document_row, stored_files
 from service.store.tables import accounts, corrections, distributions
 
@@ -25,8 +26,6 @@ class Held:
 
     id: int
     document_id: int
-    letter_token: str
-    urgency: int
     frozen_at: datetime
     is_listed: bool
     standing: Standing
@@ -48,8 +47,6 @@ def hold(session: Session, distribution_id: int) -> Held | None:
     return Held(
         id=distribution_id,
         document_id=document_id,
-        letter_token=row["letter_token"],
-        urgency=row["urgency"],
         frozen_at=row["frozen_at"],
         is_listed=row["listed_at"] is not None,
         standing=standing,
@@ -86,14 +83,76 @@ def add_correction(
 def put_in_force(session: Session, distribution_id: int, revision: int, due: Due | None) -> None:
     """From now on this revision is what is read and confirmed, by a new deadline if there is one."""
     deadline = {"due_at": due.at, "due_days": due.days} if due else {}
-    distribution = distributions.c.id == distribution_id
-    session.execute(update(distributions).where(distribution).values(revision=revision, **deadline))
+    _change(session, distribution_id, revision=revision, withdrawn_through=last_letter(), **deadline)
 
 
 def take_back(session: Session, distribution_id: int, moment: datetime) -> None:
     """Block reading from `moment` on."""
-    distribution = distributions.c.id == distribution_id
-    session.execute(update(distributions).where(distribution).values(recalled_at=moment))
+    _change(session, distribution_id, recalled_at=moment, withdrawn_through=last_letter())
+
+
+def _change(session: Session, distribution_id: int, **changed: object) -> None:
+    session.execute(update(distributions).where(distributions.c.id == distribution_id).values(changed))
+
+
+@dataclass(frozen=True, slots=True)
+class Unannounced:
+    """A correction whose letters are being written; its row and its distribution's are locked by this transaction.
+
+    `is_outdone` when a later replacement or recall left it nothing to say.
+    """
+
+    id: int
+    distribution_id: int
+    kind: Kind
+    number: int
+    announced_through: int
+    letter_token: str
+    urgency: int
+    withdrawn_through: int
+    is_outdone: bool
+
+
+def next_unannounced(session: Session) -> Unannounced | None:
+    """The correction whose letters are to be written next, unless another worker is at it or at its distribution.
+
+    The most urgent first, those of one distribution in the order in which they were made. Other corrections and
+    reminders of this distribution wait meanwhile, and nobody who confirms.
+    """
+    c, d = corrections.c, distributions.c
+    query = (
+        select(c.id, c.distribution_id, c.kind, c.number, c.announced_through, d.letter_token, d.urgency)
+        .join(distributions, d.id == c.distribution_id)
+        .where(c.announced_at.is_(None))
+        .order_by(d.urgency.desc(), c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    # Asked once the rows are held: a statement does not see what was committed while it ran.
+    withdrawn_through, is_outdone = session.execute(_outdoing(row.distribution_id, row.id)).one()
+    return Unannounced(row.id, row.distribution_id, Kind(row.kind), *row[3:], withdrawn_through, is_outdone)
+
+
+def _outdoing(distribution_id: int, correction_id: int) -> Select[int, bool]:
+    c, d = corrections.c, distributions.c
+    later = c.distribution_id == distribution_id, c.id > correction_id, c.kind != Kind.ERRATUM.value
+    return select(d.withdrawn_through, exists().where(*later)).where(d.id == distribution_id)
+
+
+def announcing_is_due(session: Session) -> bool:
+    due: bool = session.execute(select(exists().where(corrections.c.announced_at.is_(None)))).scalar_one()
+    return due
+
+
+def advance_announcing(session: Session, correction_id: int, upto: int) -> None:
+    session.execute(update(corrections).where(corrections.c.id == correction_id).values(announced_through=upto))
+
+
+def finish_announcing(session: Session, correction_id: int, moment: datetime) -> None:
+    session.execute(update(corrections).where(corrections.c.id == correction_id).values(announced_at=moment))
 
 
 def corrections_of(session: Session, distribution_id: int, as_of: datetime | None = None) -> list[Correction]:

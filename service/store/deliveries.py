@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     Interval,
     RowMapping,
+    ScalarSelect,
     Text,
     Uuid,
     Values,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    exists,
     func,
     insert,
     literal,
@@ -56,7 +58,7 @@ from service.domain.documents import Urgency
 from service.domain.letters import Claimed, Sent
 from service.domain.occasions import ABOUT_THE_TEXT, ASKING, ORIGINAL, WITH_LINK, Kind
 from service.store.documents import FIRST_REVISION
-from service.store.tables import accounts, attempts, deliveries
+from service.store.tables import accounts, attempts, deliveries, distributions
 
 # A letter whose worker died this often is claimed alone, so that it cannot take innocent ones with it again.
 SUSPECT_AFTER = 2
@@ -66,10 +68,14 @@ _NOW = func.clock_timestamp()
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Letters claimed together, and the token that proves it: rows of `deliveries`, each with its `age` (`History`)."""
+    """Letters claimed together, and the token that proves it: rows of `deliveries`, each with its `age` (`History`).
+
+    `outdated` counts those that were met on the way and had nothing true to say any more.
+    """
 
     token: UUID
     rows: tuple[RowMapping, ...]
+    outdated: int = 0
 
 
 NOTHING = Claim(UUID(int=0), ())
@@ -80,17 +86,24 @@ def _due() -> ColumnElement[bool]:
 
 
 def claim(
-    session: Session, limit: int, lease: timedelta, *, suspects: bool = False, out_since: datetime | None = None
+    session: Session,
+    limit: int,
+    lease: timedelta,
+    moment: datetime,
+    *,
+    suspects: bool = False,
+    out_since: datetime | None = None,
 ) -> Claim:
     """Take up to `limit` due letters, the most urgent first; nobody else can until the lease ends.
 
     With `suspects` only letters that outlived several workers, otherwise only the others. `out_since` is when the mail
-    server went out, if it is out: from then on no letter ages.
+    server went out, if it is out: from then on no letter ages. A letter about a text that was replaced or recalled
+    since it was written ends here, as of the office's `moment`.
     """
     d = deliveries.c
     suspicion = d.crashes >= SUSPECT_AFTER if suspects else d.crashes < SUSPECT_AFTER
     due = (
-        select(d.id)
+        select(d.id, _is_outdated().label("is_outdated"))
         .where(_due(), suspicion)
         .order_by(d.urgency.desc(), d.next_attempt_at)
         .limit(limit)
@@ -102,13 +115,29 @@ def claim(
     taken = (
         update(deliveries)
         .where(d.id == due.c.id, d.status.in_(sources("claimed")))
-        .values(status=Status.SENDING, lease_until=_NOW + lease, lease_token=token)
+        .values(
+            status=case((due.c.is_outdated, Status.CANCELLED), else_=Status.SENDING),
+            lease_until=case((due.c.is_outdated, null()), else_=_NOW + lease),
+            lease_token=case((due.c.is_outdated, null()), else_=literal(token)),
+            final_at=case((due.c.is_outdated, literal(moment)), else_=null()),
+        )
         # GREATEST passes over NULL: a letter whose lifetime has not begun is of age zero.
         .returning(deliveries, func.greatest(aged_until - d.first_attempt_at - d.held_for, timedelta(0)).label("age"))
     )
     # An UPDATE gives its rows in no order.
     rows = sorted(session.execute(taken).mappings(), key=lambda row: (-row["urgency"], row["next_attempt_at"]))
-    return Claim(token, tuple(rows))
+    claimed = tuple(row for row in rows if row["status"] == Status.SENDING)
+    return Claim(token, claimed, outdated=len(rows) - len(claimed))
+
+
+def _is_outdated() -> ColumnElement[bool]:
+    """Whether a letter tells of a text that was replaced or recalled since the letter was written."""
+    d, of = deliveries.c, distributions.c
+    return exists().where(of.id == d.distribution_id, d.id <= of.withdrawn_through, _is_about_the_text())
+
+
+def _is_about_the_text() -> ColumnElement[bool]:
+    return func.split_part(deliveries.c.occasion, ":", 1).in_(ABOUT_THE_TEXT)
 
 
 def extend_lifetimes(session: Session, out_since: datetime) -> None:
@@ -297,11 +326,18 @@ def mend_expired(session: Session, policy: RetryPolicy, worker: str, moment: dat
     return len(ids)
 
 
-def withdraw_letters(session: Session, distribution_id: int, moment: datetime) -> None:
-    """Take back the letters about a text that is no longer in force."""
-    d = deliveries.c
-    kind = func.split_part(d.occasion, ":", 1)
-    withdraw(session, and_(d.distribution_id == distribution_id, kind.in_(ABOUT_THE_TEXT)), moment)
+def last_letter() -> ScalarSelect[int]:
+    """The highest identifier of a letter so far. Letters that are written later have a higher one."""
+    return select(func.coalesce(func.max(deliveries.c.id), 0)).scalar_subquery()
+
+
+def withdraw_outdated(
+    session: Session, distribution_id: int, through: int, people: tuple[int, int], moment: datetime
+) -> None:
+    """Take back the letters about the text, up to an identifier, of the people behind the first up to the second."""
+    d, (after, upto) = deliveries.c, people
+    within = and_(d.distribution_id == distribution_id, d.person_id > after, d.person_id <= upto)
+    withdraw(session, and_(within, d.id <= through, _is_about_the_text()), moment)
 
 
 def withdraw_asking(session: Session, distribution_id: int, person_id: int, moment: datetime) -> None:

@@ -1,17 +1,18 @@
 """The letters that bring a document to everybody on its list: the document itself, and what corrects it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, literal, not_, select
 from sqlalchemy.orm import Session
 
-from service.domain.occasions import Kind, Occasion
+from service.domain.occasions import Kind, Occasion, first_letter
 from service.store.audiences import in_force
+from service.store.corrections import Unannounced
 from service.store.distributions import Unlisted
 from service.store.letters import LISTED, PRESENT, Addressee, message_id, queue
-from service.store.tables import exemptions, memberships, receipts, units
+from service.store.tables import deliveries, exemptions, memberships, receipts, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,31 @@ def queue_to_listed(
     return queue(session, _letters(sending, occasion, LISTED, mail_domain).where(who))
 
 
-def queue_to_present(
-    session: Session, sending: Sending, occasion: Occasion, now: datetime, office_day: date, mail_domain: str
+def queue_announcement(
+    session: Session, correction: Unannounced, occasion: Occasion, upto: int, now: datetime, mail_domain: str
 ) -> int:
-    """A letter for everybody listed so far and still here, to their present address, where it works.
+    """The letter of a correction for the next people of the list who are still here, to their present address.
 
-    A new revision, which asks to confirm anew, is sent to nobody who is exempted. Returns how many.
+    A new revision is sent to nobody who is exempted, for it asks to confirm anew, and to nobody whose first letter
+    brought it. Returns how many.
     """
     r, m = receipts.c, memberships.c
+    sending = Sending(correction.distribution_id, correction.letter_token, correction.urgency)
     letters = (
         _letters(sending, occasion, PRESENT, mail_domain)
-        .join(memberships, and_(m.person_id == r.person_id, in_force(now, office_day)))
+        .join(memberships, and_(m.person_id == r.person_id, in_force(now, now.date())))
         .join(units, units.c.id == m.unit_id)
+        .where(r.person_id > correction.announced_through, r.person_id <= upto)
     )
-    return queue(session, letters.where(not_(_exempted())) if occasion.kind is Kind.REVISION else letters)
+    if occasion.kind is Kind.REVISION:
+        letters = letters.where(not_(_exempted()), not_(_was_sent(first_letter(occasion.number))))
+    return queue(session, letters)
+
+
+def _was_sent(occasion: Occasion) -> ColumnElement[bool]:
+    r, d = receipts.c, deliveries.c
+    same = d.distribution_id == r.distribution_id, d.person_id == r.person_id
+    return exists().where(*same, d.channel == "mail", d.occasion == str(occasion))
 
 
 def _exempted() -> ColumnElement[bool]:

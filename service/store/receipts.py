@@ -163,6 +163,15 @@ def receipt_row(session: Session, distribution_id: int, person_id: int) -> RowMa
     return session.execute(query).mappings().first()
 
 
+def end_of_listed(session: Session, distribution_id: int, after: int, size: int) -> int | None:
+    """The highest person id among the next `size` people of a list, or None when there are no more."""
+    r = receipts.c
+    mine = select(r.person_id).where(r.distribution_id == distribution_id, r.person_id > after)
+    following = mine.order_by(r.person_id).limit(size).subquery()
+    end: int | None = session.execute(select(func.max(following.c.person_id))).scalar_one()
+    return end
+
+
 @dataclass(frozen=True, slots=True)
 class StateFact:
     """`note` is what somebody wrote who entered the fact for this person."""

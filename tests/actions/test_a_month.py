@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.acknowledge import acknowledge, open_document
 from service.actions.add_recipients import add_recipient, follow_directory
+from service.actions.announce_corrections import announce_corrections
 from service.actions.confirm_recall import confirm_recall
 from service.actions.correct_document import issue_erratum, recall_document, replace_document
 from service.actions.deliver import deliver_due
@@ -213,6 +214,7 @@ def people_are_reminded_join_move_and_leave(month: Month, clock: FakeClock, runt
 def paper_comes_in_after_a_report_went_out(month: Month, clock: FakeClock, runtime: Runtime) -> None:
     clock.now = at(10)
     issue_erratum(runtime, OPERATOR, month.distribution, "Số liệu tại mục 2 là 15, không phải 51.")
+    announce_corrections(runtime)
     month.sum(confirmed=2, not_yet=5, exempted=1, moved_or_left=1)
     issued_on_the_10th = issue_report(runtime, OPERATOR, month.distribution)
 
@@ -230,6 +232,7 @@ def it_is_replaced_and_confirmed_anew(month: Month, clock: FakeClock, runtime: R
     clock.now = at(16)
     new = Replacement(replaces=1, note="Thay mục 2", body="Bản thứ hai.", due=WorkingDays(5))
     assert replace_document(runtime, OPERATOR, month.distribution, new) == 2
+    announce_corrections(runtime)
     month.sum(not_yet=7, exempted=1, moved_or_left=1)
     with pytest.raises(OldRevision):
         month.confirm("an", revision=1)
@@ -251,6 +254,7 @@ def it_is_replaced_and_confirmed_anew(month: Month, clock: FakeClock, runtime: R
 def it_is_recalled(month: Month, clock: FakeClock, runtime: Runtime) -> None:
     clock.now = at(28)
     recall_document(runtime, OPERATOR, month.distribution, "Ban hành nhầm thẩm quyền")
+    announce_corrections(runtime)
     assert month.waiting("reminder") == set()
     with pytest.raises(DocumentRecalled):
         month.confirm("binh", revision=2)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.acknowledge import acknowledge, open_document
 from service.actions.add_recipients import add_recipient
+from service.actions.announce_corrections import announce_corrections
 from service.actions.confirm_recall import confirm_recall
 from service.actions.correct_document import issue_erratum, recall_document, replace_document
 from service.actions.deliver import deliver_due
@@ -20,6 +21,7 @@ from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.record_absence import exempt, lift_exemption
 from service.actions.report_coverage import report_coverage
+from service.actions.sweep import sweep
 from service.domain.corrections import Replacement
 from service.domain.documents import Mode, NewFile
 from service.domain.errors import (
@@ -38,12 +40,13 @@ from service.domain.errors import (
 from service.domain.evidence import instant
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Actor, Role
+from service.doorbell import LIST_RECIPIENTS
 from service.runtime import Runtime
 from service.store import corrections, deliveries, documents, recalls, tables
 from service.store.distributions import next_unlisted
 from service.store.receipts import standing
 from service.store.reports import Scope
-from tests.fakes import OFFICE_ZONE, FakeClock, FakeMailer
+from tests.fakes import OFFICE_ZONE, FakeClock, FakeDoorbell, FakeMailer
 from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -91,6 +94,8 @@ def better(**changes: object) -> Replacement:
 
 
 def letters(runtime: Runtime) -> Sequence[RowMapping]:
+    """Once everybody was told."""
+    announce_corrections(runtime)
     with runtime.sessions() as session:
         return session.execute(select(tables.deliveries).order_by(tables.deliveries.c.id)).mappings().all()
 
@@ -128,6 +133,7 @@ def test_each_erratum_is_a_letter_of_its_own_and_says_what_is_corrected(
 ) -> None:
     issue_erratum(runtime, office.van, office.distribution_id, "Một thành Mốt.")
     issue_erratum(runtime, office.van, office.distribution_id, "Hai thành Hái.")
+    announce_corrections(runtime)
     deliver_due(runtime)
     told = {(letter.edition.template, getattr(letter.edition.facts, "note", "")) for letter in mailer.letters}
     assert told == {("document", ""), ("erratum", "Một thành Mốt."), ("erratum", "Hai thành Hái.")}
@@ -161,6 +167,7 @@ def test_a_replacement_takes_back_what_waits_and_writes_one_new_letter_each(
 ) -> None:
     replace_document(runtime, office.van, office.distribution_id, better(number="13/KH-SKHCN"))
     assert by_occasion(runtime) == {"original": ["cancelled"] * 2, "revision:2": ["waiting"] * 2}
+    announce_corrections(runtime)
     deliver_due(runtime)
     (edition,) = {letter.edition.key: letter.edition for letter in mailer.letters}.values()
     told = [getattr(edition.facts, name) for name in ("number", "body", "note", "revision")]
@@ -175,6 +182,7 @@ def test_new_files_stand_in_the_place_of_all_old_ones(runtime: Runtime, office: 
         office.distribution_id,
         better(files=(replace(SCAN, name=" moi\n.pdf"),), body="Một.\nHai."),
     )
+    announce_corrections(runtime)
     deliver_due(runtime)
     assert [file.name for file in mailer.letters[0].edition.files] == ["moi .pdf"]
 
@@ -214,6 +222,7 @@ def test_a_report_of_a_moment_before_a_replacement_shows_the_truth_of_the_revisi
 ) -> None:
     first_due = clock.now + 2 * DAY
     distribution_id = send(runtime, due=first_due)
+    announce_corrections(runtime)
     deliver_due(runtime)
     acknowledge(runtime, office.alice, distribution_id, 1, Route.INBOX)
     acknowledge(runtime, office.bob, distribution_id, 1, Route.INBOX)
@@ -221,6 +230,7 @@ def test_a_report_of_a_moment_before_a_replacement_shows_the_truth_of_the_revisi
     clock.move(DAY)
     replace_document(runtime, office.van, distribution_id, better(due=clock.now + 9 * DAY))
     acknowledge(runtime, office.dung, distribution_id, 2, Route.INBOX)
+    announce_corrections(runtime)
     deliver_due(runtime)
     then, now = (
         report_coverage(runtime, OPERATOR, distribution_id, before),
@@ -237,9 +247,11 @@ def test_who_is_listed_after_a_replacement_gets_the_revision_in_force_as_a_first
 ) -> None:
     replace_document(runtime, office.van, office.distribution_id, better())
     issue_erratum(runtime, office.van, office.distribution_id, "Ba thành Bá.")
+    announce_corrections(runtime)
     deliver_due(runtime)
     mailer.letters.clear()
     add_recipient(runtime, office.van, office.distribution_id, "CHARLIE", "Cùng thực hiện.")
+    announce_corrections(runtime)
     deliver_due(runtime)
     first, erratum = mailer.letters
     assert (first.edition.template, getattr(first.edition.facts, "body", "")) == ("document", "Một.\nBa.")
@@ -279,6 +291,7 @@ def test_a_recall_takes_back_what_waits_and_writes_to_everybody_with_a_mailbox(
 ) -> None:
     recall_document(runtime, office.van, office.distribution_id, "Ban hành nhầm.")
     assert by_occasion(runtime) == {"original": ["cancelled"] * 2, "recall": ["waiting"] * 2}
+    announce_corrections(runtime)
     deliver_due(runtime)
     edition = mailer.letters[0].edition
     told = [getattr(edition.facts, name) for name in ("note", "body", "message")]
@@ -326,6 +339,7 @@ def test_who_is_exempted_is_told_of_corrections_but_not_asked_to_confirm_anew(ru
     lift_exemption(runtime, office.van, office.distribution_id, office.bob.person_id)
     for correct in CORRECTIONS.values():
         correct(runtime, office)
+        announce_corrections(runtime)
     asked = {(one["occasion"], one["person_id"]) for one in letters(runtime) if one["occasion"] != "original"}
     both = {office.alice.person_id, office.bob.person_id}
     assert asked == {
@@ -555,7 +569,9 @@ def test_a_replacement_and_an_erratum_at_once_come_one_after_the_other(runtime: 
     states = by_occasion(runtime)
     first_is_erratum = made[0].kind == "erratum"
     assert len(made) == 2
-    assert states["erratum:1"] == (["cancelled"] if first_is_erratum else ["waiting"]) * 2
+    assert states.get("erratum:1", []) == ([] if first_is_erratum else ["waiting"] * 2), (
+        "outdone, or about the new text"
+    )
     assert states["revision:2"] == ["waiting"] * 2
 
 
@@ -563,10 +579,9 @@ def test_a_letter_that_is_claimed_as_its_document_is_recalled_is_either_cancelle
     runtime: Runtime, office: Office
 ) -> None:
     with runtime.sessions.begin() as session:
-        claimed = deliveries.claim(session, 1, DAY)
-        thread, _ = waits_for_a_lock(
-            runtime, lambda: recall_document(runtime, office.van, office.distribution_id, "Nhầm.")
-        )
+        claimed = deliveries.claim(session, 1, DAY, runtime.clock())
+        recall_document(runtime, office.van, office.distribution_id, "Nhầm.")
+        thread, _ = waits_for_a_lock(runtime, lambda: announce_corrections(runtime))
     thread.join()
     originals = [letter for letter in letters(runtime) if letter["occasion"] == "original"]
     fate = {letter["id"]: (letter["status"], letter["withdrawn"]) for letter in originals}
@@ -575,7 +590,37 @@ def test_a_letter_that_is_claimed_as_its_document_is_recalled_is_either_cancelle
     assert list(fate.values()) == [("cancelled", False)]
 
 
+@pytest.mark.parametrize("correct", [CORRECTIONS["revision:2"], CORRECTIONS["recall"]], ids=["replaced", "recalled"])
+def test_no_letter_about_the_text_before_is_begun_once_it_is_corrected(
+    runtime: Runtime, office: Office, mailer: FakeMailer, correct: Callable[[Runtime, Office], object]
+) -> None:
+    correct(runtime, office)
+    assert deliver_due(runtime) == 0, "nobody has been told yet"
+    assert mailer.letters == []
+    assert by_occasion(runtime)["original"] == ["cancelled"] * 2
+
+
+def test_a_correction_outdone_before_anybody_was_told_has_no_letters(runtime: Runtime, office: Office) -> None:
+    for correct in CORRECTIONS.values():
+        correct(runtime, office)
+    assert by_occasion(runtime) == {"original": ["cancelled"] * 2, "recall": ["waiting"] * 2}
+
+
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_document_for_information_is_corrected_too(runtime: Runtime, office: Office, mode: Mode) -> None:
     distribution_id = send(runtime, mode=mode)
     assert replace_document(runtime, office.van, distribution_id, better()) == 2
+
+
+def test_a_correction_whose_ring_was_lost_is_found_by_the_sweep(
+    runtime: Runtime, office: Office, doorbell: FakeDoorbell
+) -> None:
+    issue_erratum(runtime, office.van, office.distribution_id, "Hai thành Hái.")
+    assert doorbell.rings[-1] == LIST_RECIPIENTS
+    doorbell.rings.clear()
+    sweep(runtime)
+    assert LIST_RECIPIENTS in doorbell.rings
+    announce_corrections(runtime)
+    doorbell.rings.clear()
+    sweep(runtime)
+    assert LIST_RECIPIENTS not in doorbell.rings

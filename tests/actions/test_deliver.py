@@ -349,8 +349,8 @@ def test_a_letter_that_killed_two_workers_is_tried_alone(
         kill_a_worker_holding_letters(runtime)
         sweep(runtime)
     with runtime.sessions.begin() as session:
-        assert deliveries.claim(session, 10, timedelta(seconds=60)).rows == ()
-        assert len(deliveries.claim(session, 1, timedelta(seconds=60), suspects=True).rows) == 1
+        assert deliveries.claim(session, 10, timedelta(seconds=60), runtime.clock()).rows == ()
+        assert len(deliveries.claim(session, 1, timedelta(seconds=60), runtime.clock(), suspects=True).rows) == 1
 
 
 def test_a_result_under_a_lost_lease_is_kept_only_when_it_is_a_250(
@@ -571,7 +571,7 @@ def test_a_letter_withdrawn_on_the_wire_ends_by_the_servers_word_and_never_waits
 
     def withdrawn_meanwhile(_: Letter) -> Outcome:
         with runtime.sessions.begin() as session:
-            deliveries.withdraw_letters(session, distribution_id, runtime.clock())
+            deliveries.withdraw(session, delivery_table.c.distribution_id == distribution_id, runtime.clock())
         return outcome
 
     mailer.answer = withdrawn_meanwhile
@@ -590,7 +590,7 @@ def test_a_letter_withdrawn_from_a_dead_worker_is_cancelled_and_a_late_250_still
 
     def slept(_: Letter) -> Outcome:
         with runtime.sessions.begin() as session:
-            deliveries.withdraw_letters(session, distribution_id, runtime.clock())
+            deliveries.withdraw(session, delivery_table.c.distribution_id == distribution_id, runtime.clock())
             session.execute(update(delivery_table).values(lease_until=datetime.now(UTC) - timedelta(seconds=1)))
         sweep(runtime)
         assert [one["status"] for one in letters(runtime)] == ["cancelled"]

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.acknowledge import acknowledge, open_document
 from service.actions.add_recipients import add_recipient, follow_directory
+from service.actions.announce_corrections import announce_corrections
 from service.actions.confirm_recall import confirm_recall
 from service.actions.correct_document import issue_erratum, recall_document, replace_document
 from service.actions.deliver import deliver_due
@@ -46,7 +47,8 @@ from service.domain.errors import Refused as Refusal
 from service.domain.evidence import GENESIS
 from service.domain.evidence import seal as seal_of
 from service.domain.letters import Letter
-from service.domain.occasions import REMINDERS
+from service.domain.occasions import REMINDERS, Occasion, first_letter, parse_occasion
+from service.domain.occasions import Kind as About
 from service.domain.receipts import Route, State
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
@@ -129,6 +131,11 @@ class WholeLife(RuleBasedStateMachine):
 
         self.mailer.answer = answer
         deliver_due(self.runtime)
+
+    @rule()
+    def corrections_are_announced(self) -> None:
+        self._later()
+        announce_corrections(self.runtime)
 
     @rule(who=st.integers(0, 9))
     def open(self, who: int) -> None:
@@ -267,15 +274,37 @@ class WholeLife(RuleBasedStateMachine):
                 previous = seal_of(previous, sealed.position, sealed.entry)
                 assert sealed.hash == previous
             self._reminders_make_sense(session)
+        announce_corrections(self.runtime)
+        with self.runtime.sessions() as session:
+            self._letters_tell_of_the_text_in_force(session)
+
+    def _letters_tell_of_the_text_in_force(self, session: Session) -> None:
+        """Once everybody was told, no letter waits that tells of another text, and nobody is told twice of this one."""
+        head = distribution_row(session, self.distribution)
+        assert head is not None
+        d, revision = deliveries.c, head["revision"]
+        letters = select(d.person_id, d.occasion, d.status).where(d.distribution_id == self.distribution)
+        found = [(person, parse_occasion(occasion), status) for person, occasion, status in session.execute(letters)]
+        bringing = {About.ORIGINAL, About.REVISION}
+        waiting = {one for _, one, status in found if status == "waiting" and one.kind in bringing | {About.ERRATUM}}
+        in_force = set() if self.is_recalled else {Occasion(About.REVISION, revision), first_letter(revision)}
+        assert {one for one in waiting if one.kind in bringing} <= in_force
+        assert not (self.is_recalled and waiting)
+        told = Counter(person for person, one, _ in found if one.kind in bringing and (one.number or 1) == revision)
+        assert set(told.values()) <= {1}
 
     def _reminders_make_sense(self, session: Session) -> None:
         """A reminder has one letter at most, and is written to nobody who has confirmed what was then in force."""
         e, d, v = reminders.c, deliveries.c, receipt_events.c
-        asked = [(person, at) for person, at in session.execute(select(e.person_id, e.created_at))]
-        letters = select(d.person_id, d.created_at).where(func.split_part(d.occasion, ":", 1).in_(REMINDERS))
-        sent = Counter((person, at) for person, at in session.execute(letters))
+        written = select(e.person_id, e.created_at).where(e.distribution_id == self.distribution)
+        asked = [(person, at) for person, at in session.execute(written)]
+        reminding = d.distribution_id == self.distribution, func.split_part(d.occasion, ":", 1).in_(REMINDERS)
+        sent = Counter(
+            (person, at) for person, at in session.execute(select(d.person_id, d.created_at).where(*reminding))
+        )
         assert sent <= Counter(asked)
-        events = select(v.person_id, v.revision, v.recorded_at).where(v.state == State.ACKNOWLEDGED.value)
+        confirming = v.distribution_id == self.distribution, v.state == State.ACKNOWLEDGED.value
+        events = select(v.person_id, v.revision, v.recorded_at).where(*confirming)
         confirmed = {(person, revision): moment for person, revision, moment in session.execute(events)}
         for person, asked_at in asked:
             revision = in_force_at(session, self.distribution, None, asked_at).revision

@@ -51,7 +51,7 @@ from service.store.tables.receipts import (
 )
 
 # The last migration. A process that only asks whether the database fits need not load the machinery of migrations.
-SCHEMA = "0013"
+SCHEMA = "0014"
 
 __all__ = [
     "SCHEMA",

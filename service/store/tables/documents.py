@@ -100,6 +100,8 @@ distributions = Table(
     moment("followed_through"),
     # Office clock. Reading is blocked from this moment on; the row of `corrections` says who and why.
     moment("recalled_at", nullable=True),
+    # Letters about the text with an identifier up to this one were written before it was replaced or recalled.
+    Column("withdrawn_through", BigInteger, nullable=False, server_default="0"),
     Index("ix_distributions_unlisted", "frozen_at", postgresql_where=text("listed_at IS NULL")),
     Index(
         "ix_distributions_followed", "followed_through", postgresql_where=text("adds_joiners AND recalled_at IS NULL")
@@ -153,6 +155,10 @@ corrections = Table(
     account("recorded_by"),
     moment("effective_at"),
     moment("recorded_at"),
+    # How far its letters are written, by people, and when they all were.
+    Column("announced_through", BigInteger, nullable=False, server_default="0"),
+    moment("announced_at", nullable=True),
+    Index("ix_corrections_unannounced", "id", postgresql_where=text("announced_at IS NULL")),
     Index("uq_corrections_distribution_id_kind_number", "distribution_id", "kind", "number", unique=True),
     CheckConstraint("kind IN ('erratum', 'replacement', 'recall')", name="kind"),
 )

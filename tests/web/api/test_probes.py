@@ -142,7 +142,7 @@ def test_letters_taken_back_from_a_worker_that_stopped_are_counted(
     post_document(runtime, OPERATOR, make_posting(audience="person:C"))
     list_recipients(runtime)
     with runtime.sessions.begin() as session:
-        assert len(claim(session, 1, timedelta(0)).rows) == 1
+        assert len(claim(session, 1, timedelta(0), runtime.clock()).rows) == 1
     sweep(runtime)
     found = figures(local)
     assert (found["eoffice_letters_mended_total", ""], found["eoffice_duplicates_possible", ""]) == (1, 1)
