@@ -70,6 +70,8 @@ ROOMS_BELOW: dict[str, set[str]] = {
     },
 }
 NOBODY_IMPORTS = {"workers", "service.asgi", "service.cli"}
+# Libraries that weigh megabytes, each loaded by one program that ends with its work.
+PROGRAMS_OF_THEIR_OWN = {"openpyxl": "service.reading.workbook_reader", "typst": "service.printing.press"}
 STANDARD_LIBRARY_ONLY = {DOMAIN, "service.sample"}
 
 
@@ -167,6 +169,15 @@ def known_targets(module: Module) -> Iterator[str]:
         target = name if name in known else name.rpartition(".")[0]
         if target in known and target != module.name:
             yield target
+
+
+@pytest.mark.parametrize(("library", "program"), PROGRAMS_OF_THEIR_OWN.items())
+def test_a_heavy_library_is_loaded_by_a_program_that_nobody_imports(library: str, program: str) -> None:
+    def loads(module: Module) -> bool:
+        return library in {name.split(".")[0] for name in imports(module.tree)}
+
+    assert names(module for module in modules() if loads(module)) == [program]
+    assert names(module for module in modules() if program in known_targets(module)) == []
 
 
 def writers_of_status(table: str) -> list[str]:

@@ -126,7 +126,14 @@ def test_the_production_processes_start_with_the_production_lock_alone() -> None
     ]
     assert {"aiosmtpd", "pytest"} <= set(absent)
     block = f"import sys; sys.modules.update(dict.fromkeys({absent!r}))"
-    program = f"{block}; import service.cli, workers.app, workers.tasks, {', '.join(LOADED_BY_NAME)}"
+    started = [
+        "service.cli",
+        "service.printing.press",
+        "service.reading.workbook_reader",
+        "workers.app",
+        "workers.tasks",
+    ]
+    program = f"{block}; import {', '.join([*started, *LOADED_BY_NAME])}"
     _run(sys.executable, "-c", program, cwd=ROOT, more={"EOFFICE_BROKER_URL": "redis://127.0.0.1"})
 
 

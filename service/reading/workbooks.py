@@ -1,91 +1,73 @@
-"""XLSX workbooks: what their cells show, as text; formulas by the value that was saved with them."""
+"""XLSX workbooks, read in a short-lived process: files come a few times a year, openpyxl would stay for good.
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
-from typing import BinaryIO
-from zipfile import ZipFile
+What the two processes say to each other is written in service/reading/workbook_reader.py.
+"""
 
-import openpyxl
-from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-from openpyxl.worksheet.worksheet import Worksheet
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import Any, BinaryIO
 
 from service.reading.grids import Grid, UnreadableError
 
-# A million people fill a fifth of it; more is a file made to burst.
-_MOST_UNPACKED_BYTES = 2_000_000_000
-# The last row that Excel has; a file that claims a later one would be walked to it through empty rows.
-_LAST_ROW = 1_048_576
-_ZEROS = re.compile(r"0+")
-_ERROR_CELL = "e"
-
-AnyCell = Cell | MergedCell | ReadOnlyCell | EmptyCell
+# By its path: both ends of a conversation come from one checkout.
+_READER = Path(__file__).with_name("workbook_reader.py")
 
 
 @contextmanager
 def open_workbook(stream: BinaryIO) -> Iterator[list[Grid]]:
     """A grid for each worksheet; raises UnreadableError, also while lines are read."""
-    with _breakage_told():
-        _refuse_bombs(stream)
-        book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-    try:
-        yield [Grid(sheet.title, _lines(sheet)) for sheet in book.worksheets]
-    finally:
-        book.close()
+    with _reader() as reader:
+        titles = _titles(reader, stream)
+        yield [Grid(title, _lines(reader, sheet)) for sheet, title in enumerate(titles)]
 
 
 @contextmanager
-def _breakage_told() -> Iterator[None]:
-    """Broken files surprise zipfile and openpyxl in more ways than either names."""
+def _reader() -> Iterator[Popen[bytes]]:
+    reader = Popen([sys.executable, "-I", _READER], stdin=PIPE, stdout=PIPE)  # noqa: S603 - our own program
     try:
-        yield
-    except UnreadableError:
-        raise
-    except Exception as error:
-        reason = f"it is no whole .xlsx workbook ({type(error).__name__}); save it again in Excel, or as CSV UTF-8"
-        raise UnreadableError(reason) from error
+        yield reader
+    finally:
+        # It waits for questions, or is busy with rows that nobody wants any more.
+        reader.kill()
+        reader.communicate()
 
 
-def _refuse_bombs(stream: BinaryIO) -> None:
-    """A zip file states its members' sizes, and reading stops there."""
-    with ZipFile(stream) as package:
-        size = sum(member.file_size for member in package.infolist())
-    if size > _MOST_UNPACKED_BYTES:
-        raise UnreadableError(f"unpacked it would have {size} bytes; save it as CSV UTF-8")
+def _titles(reader: Popen[bytes], stream: BinaryIO) -> list[str]:
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    return _ask(reader, chain([b"%d\n" % size], stream))
 
 
-def _lines(sheet: Worksheet | ReadOnlyWorksheet) -> Iterator[tuple[int, list[str]]]:
-    with _breakage_told():
-        if isinstance(sheet, ReadOnlyWorksheet):
-            # Some programs write a size that is too small, and openpyxl would stop there.
-            sheet.reset_dimensions()
-        rows = enumerate(sheet.rows, start=1)
+def _lines(reader: Popen[bytes], sheet: int) -> Iterator[tuple[int, list[str]]]:
     while True:
-        with _breakage_told():
-            line, cells = next(rows, (0, ()))
-            texts = [_text(cell) for cell in cells]
-        if not line:
-            return
-        if line > _LAST_ROW:
-            raise UnreadableError(f"it claims rows beyond {_LAST_ROW}, which no sheet has")
-        if any(text.strip() for text in texts):
-            yield line, texts
+        for told in _ask(reader, [b"%d\n" % sheet]):
+            if told is None:
+                return
+            if isinstance(told, str):
+                raise UnreadableError(told)
+            line, texts = told
+            if any(text.strip() for text in texts):
+                yield line, texts
 
 
-def _text(cell: AnyCell) -> str:
-    """Dates as yyyy-MM-dd; whole numbers without a point, with the leading zeros of a format such as 00000."""
-    value = cell.value
-    if value is None or cell.data_type == _ERROR_CELL:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and _ZEROS.fullmatch(cell.number_format):
-        return str(value).zfill(len(cell.number_format))
-    return str(value)
+def _ask(reader: Popen[bytes], question: Iterable[bytes]) -> list[Any]:
+    assert reader.stdin is not None  # noqa: S101 - Popen was asked for the pipes
+    assert reader.stdout is not None  # noqa: S101
+    # A reader that is no more is told by what it has not answered.
+    with suppress(BrokenPipeError):
+        reader.stdin.writelines(question)
+        reader.stdin.flush()
+    answer = reader.stdout.readline()
+    if not answer.endswith(b"\n"):
+        ended = f"the program that reads workbooks ended too early (status {reader.wait()})"
+        raise UnreadableError(f"{ended}; try again, or save it as CSV UTF-8")
+    told: list[Any] | str = json.loads(answer)
+    if isinstance(told, str):
+        raise UnreadableError(told)
+    return told
