@@ -166,24 +166,32 @@ def corrections_of(session: Session, distribution_id: int, as_of: datetime | Non
 
 @dataclass(frozen=True, slots=True)
 class RecordedCorrection:
-    """With the name of whoever recorded it; empty for the operator."""
+    """With the name of whoever recorded it, empty for the operator; `is_announced` once every letter is written."""
 
     correction: Correction
     by: str
+    is_announced: bool
 
 
 def recorded_corrections(session: Session, distribution_id: int) -> list[RecordedCorrection]:
     """The newest first."""
     c = corrections.c
     query = (
-        select(c.kind, c.number, c.note, c.effective_at, func.coalesce(accounts.c.display_name, ""))
+        select(
+            c.kind,
+            c.number,
+            c.note,
+            c.effective_at,
+            func.coalesce(accounts.c.display_name, ""),
+            c.announced_at.is_not(None),
+        )
         .outerjoin(accounts, accounts.c.id == c.recorded_by)
         .where(c.distribution_id == distribution_id)
         .order_by(c.id.desc())
     )
     return [
-        RecordedCorrection(Correction(Kind(kind), number, note, at), by)
-        for kind, number, note, at, by in session.execute(query)
+        RecordedCorrection(Correction(Kind(kind), number, note, at), by, is_announced)
+        for kind, number, note, at, by, is_announced in session.execute(query)
     ]
 
 

@@ -1,6 +1,7 @@
 import pytest
 from fastapi import FastAPI
 
+from service.actions.announce_corrections import announce_corrections
 from service.actions.correct_document import issue_erratum, recall_document, replace_document
 from service.domain.corrections import Replacement
 from service.domain.documents import Mode, NewFile
@@ -172,6 +173,14 @@ def test_the_secretariat_corrects_replaces_and_recalls_and_sees_it_on_the_page_o
     assert "Ban hành nhầm." in report
     assert "Trần Văn Bình" in report
     assert "không sửa được nữa" in closed
+
+
+def test_the_secretariat_sees_when_everybody_was_told(office: Office, runtime: Runtime, sent: int) -> None:
+    issue_erratum(runtime, OPERATOR, sent, "Hai thành Hái.")
+    with office.visit("secretariat") as client:
+        assert "đang viết thư báo" in client.get(f"/distributions/{sent}").text
+        announce_corrections(runtime)
+        assert "đang viết thư báo" not in client.get(f"/distributions/{sent}").text
 
 
 def test_a_manager_sees_who_of_the_own_units_has_not_removed_a_recalled_document(
