@@ -19,10 +19,11 @@ ABSENCES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ExcuseForm:
-    """The forms of a person's page as they were typed.
+class PersonForm:
+    """The forms of a person's page as they were typed; `errors` by field, under the empty name of none.
 
-    `distribution_id` is the one to be exempted from, `absence_id` the absence that ended on `ended_on`.
+    `distribution_id` is the one to be exempted from, `absence_id` the absence that ended on `ended_on`, `entered_for`
+    the distribution that was read on `day`, as `note` says.
     """
 
     kind: str = Kind.LEAVE.value
@@ -32,6 +33,10 @@ class ExcuseForm:
     distribution_id: int | None = None
     absence_id: int | None = None
     ended_on: str = ""
+    entered_for: int | None = None
+    day: str = ""
+    note: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,7 @@ class PersonView:
     absences: tuple[AbsenceLine, ...]
     receipts: tuple[PersonReceipt, ...]
     kinds: tuple[Kind, ...] = tuple(Kind)
-    form: ExcuseForm = ExcuseForm()
-    errors: Mapping[str, str] = field(default_factory=dict)
+    form: PersonForm = field(default_factory=PersonForm)
     left_at: datetime | None = None
 
 

@@ -217,6 +217,17 @@ def test_a_reason_longer_than_its_field_is_refused_beside_it(office: Office) -> 
     assert count(office.runtime, absences) == count(office.runtime, exemptions) == 0
 
 
+def test_a_refused_exemption_comes_back_with_its_reason_in_its_own_form(office: Office) -> None:
+    send(office.runtime, "person:BINH", number="11/KH-SKHCN")
+    distribution = send(office.runtime, "person:BINH")
+    with office.visit("manager") as client:
+        given = {"distribution_id": str(distribution), "reason": "x" * 501, "form_token": form_token(client)}
+        shown = client.post(f"{BINH}/exemptions", data=given).text
+    assert shown.count(f'value="{"x" * 501}"') == 1
+    assert re.search(rf'<p class="err" id="mien-{distribution}-note">.*dài quá 500 ký tự', shown)
+    assert shown.count('class="err"') == 1
+
+
 def test_days_that_overlap_another_kind_are_refused_by_name(office: Office) -> None:
     with office.visit("secretariat") as client:
         fill(client, f"{BINH}/absences", kind="study", first_day="01/03/2018", last_day="05/03/2018")

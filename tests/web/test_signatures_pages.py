@@ -1,5 +1,6 @@
 """Entering a signed sheet, and one person on their word, through the pages."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from service.actions.correct_document import recall_document
 from service.actions.print_sheet import print_sheet
 from service.domain.roles import OPERATOR
 from service.domain.vietnamese import date_short
@@ -166,6 +168,47 @@ def test_a_persons_word_is_entered_on_their_page(office: Office) -> None:
     assert "đã xác nhận rồi" in text_of(again.text)
     with office.visit("binh") as client:
         assert "Nhập thay: gặp trực tiếp" in text_of(client.get(f"/inbox/{distribution}").text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        ({"day": "31/02/2018", "note": "gặp trực tiếp"}, "ngay", "không phải là ngày"),
+        ({"day": "01/01/2199", "note": "gặp trực tiếp"}, "ngay", "chưa đến"),
+        ({"day": "01/01/2017", "note": "gặp trực tiếp"}, "ngay", "sớm nhất là ngày"),
+        ({"day": "TODAY", "note": "x" * 501}, "vi", "Mục lý do dài quá 500 ký tự."),
+        ({"day": "TODAY", "note": " "}, "vi", "Cần ghi lý do"),
+    ],
+)
+def test_a_refused_word_comes_back_as_it_was_typed_with_the_mistake_at_its_field(
+    office: Office, typed: dict[str, str], field: str, said: str
+) -> None:
+    send(office.runtime, "all", number="11/KH-SKHCN")
+    distribution = send(office.runtime, "all")
+    given = {name: today(office) if text == "TODAY" else text for name, text in typed.items()}
+    for who in KEEPERS:
+        with office.visit(who) as client:
+            fields = {"person": "BINH", "form_token": form_token(client), **given}
+            answer = client.post(f"/distributions/{distribution}/entered-for", data=fields)
+        assert answer.status_code == 422
+        note = re.search(rf'<p class="err" id="{field}-{distribution}-note">.*?</p>', answer.text)
+        assert note, "where it was typed"
+        assert said in text_of(note[0])
+        assert answer.text.count('class="err"') == 1
+        assert all(answer.text.count(f'value="{text}"') == 1 for text in given.values()), "in one form alone"
+        assert answer.text.count('<details class="more" open>') == 1
+
+
+def test_what_was_entered_for_somebody_in_vain_is_explained_on_their_page(office: Office) -> None:
+    distribution = send(office.runtime, "person:BINH")
+    recall_document(office.runtime, OPERATOR, distribution, "Sai nội dung.")
+    with office.visit("manager") as client:
+        fields = {"person": "BINH", "day": today(office), "note": "gặp", "form_token": form_token(client)}
+        answer = client.post(f"/distributions/{distribution}/entered-for", data=fields)
+    assert answer.status_code == 409
+    assert "Văn bản đã gửi đến người này" in text_of(answer.text)
+    assert "đã thu hồi" in text_of(answer.text)
+    assert 'value="gặp"' in answer.text
 
 
 def test_who_enters_for_others(office: Office) -> None:

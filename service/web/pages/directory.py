@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from service.actions.sign_in import Visitor
 from service.domain.roles import Act
 from service.store.audiences import Headcount
 from service.store.directory import UnitLine, find_people, list_units, unit_subtree
@@ -23,7 +24,8 @@ from service.web.directory_views import (
     UnitEntry,
     with_those_below,
 )
-from service.web.person_views import find_known, person_view
+from service.web.person_views import PersonForm, find_known, person_view
+from service.web.site import Site
 
 router = APIRouter()
 
@@ -81,6 +83,13 @@ def _entries(
 
 @router.get("/directory/people/{code:path}")
 def show_person(request: Request, site: SiteDep, visitor: VisitorDep, code: str) -> Response:
+    return person_page(request, site, visitor, code, PersonForm())
+
+
+def person_page(
+    request: Request, site: Site, visitor: Visitor, code: str, form: PersonForm, status: int = 200
+) -> Response:
+    """The page, with its forms as they were sent and what was wrong with them."""
     known = find_known(site, visitor.actor, code)
-    view = replace(person_view(site, visitor.actor, known.person), left_at=known.left_at)
-    return page(site, "person.html", view, visitor, request)
+    view = replace(person_view(site, visitor.actor, known.person), left_at=known.left_at, form=form)
+    return page(site, "person.html", view, visitor, request, status)

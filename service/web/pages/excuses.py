@@ -22,9 +22,10 @@ from service.domain.errors import (
 )
 from service.domain.roles import Act
 from service.store.directory import PersonLine
-from service.web.deps import FormId, PostingVisitor, SiteDep, page
+from service.web.deps import FormId, PostingVisitor, SiteDep
 from service.web.fields import SentDep
-from service.web.person_views import ExcuseForm, find_person, person_href, person_view
+from service.web.pages.directory import person_page
+from service.web.person_views import PersonForm, find_person, person_href
 from service.web.site import Site
 
 router = APIRouter()
@@ -37,10 +38,11 @@ class _Asked:
     visitor: Visitor
     person: PersonLine
 
-    def again(self, form: ExcuseForm, errors: Mapping[str, str]) -> Response:
+    def again(self, form: PersonForm, errors: Mapping[str, str]) -> Response:
         """The page with what was typed, and what is wrong with it."""
-        view = replace(person_view(self.site, self.visitor.actor, self.person), form=form, errors=errors)
-        return page(self.site, "person.html", view, self.visitor, self.request, HTTPStatus.UNPROCESSABLE_ENTITY)
+        wrong = replace(form, errors=errors)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return person_page(self.request, self.site, self.visitor, self.person.code, wrong, status)
 
     def done(self, part: str) -> Response:
         return RedirectResponse(f"{person_href(self.person)}#{part}", HTTPStatus.SEE_OTHER)
@@ -49,7 +51,7 @@ class _Asked:
 @router.post("/directory/people/{code:path}/absences")
 def add_absence(request: Request, site: SiteDep, visitor: PostingVisitor, sent: SentDep, code: str) -> Response:
     asked = _asked(request, site, visitor, code)
-    form = ExcuseForm(
+    form = PersonForm(
         sent.text("kind") or Kind.LEAVE.value, sent.text("first_day"), sent.text("last_day"), sent.text("reason")
     )
     errors: dict[str, str] = {}
@@ -70,7 +72,7 @@ def withdraw(
 ) -> Response:
     """The absence was none; or it ended on a day, when one is given."""
     asked = _asked(request, site, visitor, code)
-    form = ExcuseForm(absence_id=absence_id, ended_on=sent.text("ended_on"))
+    form = PersonForm(absence_id=absence_id, ended_on=sent.text("ended_on"))
     try:
         last_day = parse_date(form.ended_on) if form.ended_on.strip() else None
         withdraw_absence(site.runtime, visitor.actor, asked.person.person_id, absence_id, last_day=last_day)
@@ -84,7 +86,7 @@ def add_exemption(
     *, request: Request, site: SiteDep, visitor: PostingVisitor, sent: SentDep, code: str, distribution_id: FormId
 ) -> Response:
     asked = _asked(request, site, visitor, code)
-    form = ExcuseForm(reason=sent.text("reason"), distribution_id=distribution_id)
+    form = PersonForm(reason=sent.text("reason"), distribution_id=distribution_id)
     try:
         exempt(site.runtime, visitor.actor, distribution_id, asked.person.person_id, form.reason)
     except Invalid as refused:
