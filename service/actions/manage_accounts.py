@@ -12,7 +12,7 @@ from service.domain.errors import AccountExists, BadLink, BadPeriod, NoAccount, 
 from service.domain.evidence import Deed, Detail, Entry, entry, instant
 from service.domain.roles import OPERATOR, Act, Actor, Role
 from service.domain.texts import DISPLAY_NAME, USER_NAME, needed_line, one_line
-from service.domain.vietnamese import full_name
+from service.domain.vietnamese import full_name, moment
 from service.runtime import Runtime
 from service.store import accounts, evidence, guesses, sessions
 from service.store.accounts import Account, NewAccount
@@ -126,7 +126,8 @@ def grant_role(
     now = runtime.clock()
     starts_at = term.starts_at or now
     if term.ends_at is not None and term.ends_at <= starts_at:
-        raise BadPeriod(first=starts_at, last=term.ends_at)
+        first, last = (moment(at.astimezone(now.tzinfo)) for at in (starts_at, term.ends_at))
+        raise BadPeriod(first=first, last=last)
     with runtime.sessions.begin() as session:
         account = _account(session, username, now)
         unit_id = _managed_unit(session, account, unit) if role is Role.MANAGER else None

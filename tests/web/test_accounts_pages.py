@@ -206,7 +206,7 @@ def test_a_role_lasts_through_its_last_day(office: Office, clock: FakeClock) -> 
         ({"role": "king"}, "Không có vai trò"),
         ({"role": "manager", "unit": "KHONG"}, "mang mã"),
         ({"role": "auditor", "ends_on": "hôm sau"}, "không phải là ngày"),
-        ({"role": "auditor", "ends_on": "01/01/2018"}, "trước ngày bắt đầu"),
+        ({"role": "auditor", "ends_on": "01/01/2018"}, "23:59 thứ Hai, 01/01/2018 trước ngày bắt đầu"),
     ],
 )
 def test_a_bad_grant_is_named_and_not_granted(office: Office, given: dict[str, str], sentence: str) -> None:
