@@ -1,7 +1,7 @@
 """What each template of the accounts and of the status page shows: one frozen dataclass a template, pure data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -76,11 +76,19 @@ class UnitOption:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountView:
-    """account.html. `delegations` are what it lent and borrowed; `new_token` is shown this once.
+class AccountForm:
+    """The forms of an account's page as they were typed; `errors` by field."""
 
-    `errors` by form: role, token.
-    """
+    role: str = ""
+    unit: str = ""
+    ends_on: str = ""
+    label: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """account.html. `delegations` are what it lent and borrowed; `new_token` is shown this once."""
 
     line: AccountLine
     roles: tuple[RoleEntry, ...]
@@ -89,7 +97,7 @@ class AccountView:
     delegations: tuple[DelegationLine, ...]
     tokens: tuple[TokenLine, ...]
     new_token: NewToken | None
-    errors: Mapping[str, str]
+    form: AccountForm
     is_own: bool
 
 

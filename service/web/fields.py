@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from service.actions.sign_in import Visitor
+from service.domain.deadlines import parse_date
 from service.domain.documents import NewFile
+from service.domain.errors import BadDate
 from service.domain.roles import Act
 from service.web.api.uploads import read_form
 from service.web.deps import SiteDep, VisitorDep
@@ -51,6 +54,15 @@ class Upload:
 
     visitor: Visitor
     sent: Sent
+
+
+def read_day(sent: Sent, name: str, errors: dict[str, str]) -> date | None:
+    """The day in a field; what is none goes to `errors`, under the field's name."""
+    try:
+        return parse_date(sent.text(name))
+    except BadDate as refused:
+        errors[name] = refused.vi
+        return None
 
 
 def upload_for(act: Act) -> Callable[[Request, Site, Visitor], Awaitable[Upload]]:

@@ -12,11 +12,12 @@ from service.web.views import DocumentView, InboxItem
 
 @dataclass(frozen=True, slots=True)
 class KiosksView:
-    """kiosks.html. `new` is shown this once; `address` is typed on the shared PC."""
+    """kiosks.html. `new` is shown this once; `address` is typed on the shared PC. `name` as typed, with its `error`."""
 
     lines: tuple[KioskLine, ...]
     address: str
     new: NewKiosk | None = None
+    name: str = ""
     error: str = ""
 
 

@@ -1,5 +1,6 @@
 """Letting people in: who has an account in use, letters and printed slips; roles and tokens for administrators."""
 
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Annotated
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from service.actions.manage_accounts import Term, deactivate, grant_role, revoke
 from service.actions.manage_tokens import NewToken, create_token, list_tokens, revoke_token
 from service.actions.sign_in import Visitor
 from service.domain.deadlines import parse_date
-from service.domain.errors import Invalid, NotFound
+from service.domain.errors import BadDate, BadPeriod, Invalid, NotFound, UnknownUnit
 from service.domain.roles import Act, Role, parse_role
 from service.store.account_overviews import Admission, account_names, admissions
 from service.store.delegations import delegations_of
@@ -22,6 +23,7 @@ from service.store.directory import list_units
 from service.store.listings import account_line
 from service.web.account_views import (
     AccountEntry,
+    AccountForm,
     AccountsView,
     AccountView,
     AdmissionLine,
@@ -30,6 +32,7 @@ from service.web.account_views import (
     UnitOption,
 )
 from service.web.deps import FormId, PostingVisitor, SiteDep, VisitorDep, page
+from service.web.errors import status_of
 from service.web.fields import Sent, SentDep
 from service.web.site import Site
 
@@ -122,14 +125,21 @@ def show_account(request: Request, site: SiteDep, visitor: VisitorDep, username:
 @router.post("/accounts/of/{username:path}/roles")
 def add_role(request: Request, site: SiteDep, visitor: PostingVisitor, sent: SentDep, username: str) -> Response:
     visitor.actor.must(Act.MANAGE_ACCOUNTS)
-    unit = sent.text("unit").strip() or None
+    form = AccountForm(sent.text("role"), sent.text("unit").strip(), sent.text("ends_on"))
     try:
-        role = parse_role(sent.text("role"))
-        term = _term(site, sent.text("ends_on"))
-        grant_role(site.runtime, visitor.actor, username, role, unit=unit, term=term)
+        role, term = parse_role(form.role), _term(site, form.ends_on)
+        grant_role(site.runtime, visitor.actor, username, role, unit=form.unit or None, term=term)
     except Invalid as refused:
-        return _account_page(request, site, visitor, username, errors={"role": refused.vi}, status=422)
+        wrong = replace(form, errors={_place(refused): refused.vi})
+        return _account_page(request, site, visitor, username, form=wrong, status=status_of(refused))
     return _back_to(username)
+
+
+def _place(refused: Invalid) -> str:
+    """The field of a new role that a refusal is about."""
+    if isinstance(refused, BadDate | BadPeriod):
+        return "ends_on"
+    return "unit" if isinstance(refused, UnknownUnit) else "role"
 
 
 def _term(site: Site, ends_on: str) -> Term:
@@ -165,10 +175,12 @@ def close_account(site: SiteDep, visitor: PostingVisitor, username: str) -> Resp
 def add_token(request: Request, site: SiteDep, visitor: PostingVisitor, sent: SentDep, username: str) -> Response:
     """A token is shown on this page alone, so the answer to the form is the page that shows it."""
     visitor.actor.must(Act.MANAGE_ACCOUNTS)
+    form = AccountForm(label=sent.text("label"))
     try:
-        token = create_token(site.runtime, visitor.actor, username, sent.text("label"))
+        token = create_token(site.runtime, visitor.actor, username, form.label)
     except Invalid as refused:
-        return _account_page(request, site, visitor, username, errors={"token": refused.vi}, status=422)
+        wrong = replace(form, errors={"label": refused.vi})
+        return _account_page(request, site, visitor, username, form=wrong, status=status_of(refused))
     return _account_page(request, site, visitor, username, new_token=token)
 
 
@@ -190,7 +202,7 @@ def _account_page(
     username: str,
     *,
     new_token: NewToken | None = None,
-    errors: dict[str, str] | None = None,
+    form: AccountForm | None = None,
     status: int = 200,
 ) -> Response:
     with site.runtime.sessions() as session:
@@ -208,7 +220,7 @@ def _account_page(
         delegations=tuple(delegated),
         tokens=tuple(token for token in tokens if token.username == line.username and token.revoked_at is None),
         new_token=new_token,
-        errors=errors or {},
+        form=form or AccountForm(),
         is_own=line.id == visitor.actor.account_id,
     )
     return page(site, "account.html", view, visitor, request, status)

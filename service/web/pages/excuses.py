@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -23,7 +22,7 @@ from service.domain.errors import (
 from service.domain.roles import Act
 from service.store.directory import PersonLine
 from service.web.deps import FormId, PostingVisitor, SiteDep
-from service.web.fields import SentDep
+from service.web.fields import SentDep, read_day
 from service.web.pages.directory import person_page
 from service.web.person_views import PersonForm, find_person, person_href
 from service.web.site import Site
@@ -55,7 +54,7 @@ def add_absence(request: Request, site: SiteDep, visitor: PostingVisitor, sent: 
         sent.text("kind") or Kind.LEAVE.value, sent.text("first_day"), sent.text("last_day"), sent.text("reason")
     )
     errors: dict[str, str] = {}
-    first, last = (_day(getattr(form, name), name, errors) for name in ("first_day", "last_day"))
+    first, last = (read_day(sent, name, errors) for name in ("first_day", "last_day"))
     if first is None or last is None:
         return asked.again(form, errors)
     try:
@@ -112,11 +111,3 @@ def _place(refused: Conflict | Invalid) -> str:
     if isinstance(refused, UnknownAbsenceKind):
         return "kind"
     return "last_day" if isinstance(refused, BadPeriod | AbsenceTooLong) else "reason"
-
-
-def _day(written: str, name: str, errors: dict[str, str]) -> date | None:
-    try:
-        return parse_date(written)
-    except Invalid as refused:
-        errors[name] = refused.vi
-        return None

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from service.actions.answer_inquiry import answer_inquiry
 from service.actions.ask import ask
-from service.domain.errors import Conflict, Invalid, Throttled
+from service.domain.errors import AlreadyAnswered, Conflict, Invalid, Throttled
 from service.domain.inquiries import Kind
 from service.domain.roles import Act, Actor
 from service.web.deps import Before, Id, PostingVisitor, SiteDep, VisitorDep, page
@@ -66,7 +66,9 @@ def take_answer(
     try:
         answer_inquiry(site.runtime, visitor.actor, inquiry_id, words, accepts=step == "accept")
     except (Invalid, Conflict) as refused:
-        view = _view(site, visitor.actor, answered=False, cursor=None)
+        # The list begins with this inquiry, however far down it stood.
+        is_over = isinstance(refused, AlreadyAnswered)
+        view = _view(site, visitor.actor, answered=is_over, cursor=inquiry_id + 1 if is_over else inquiry_id - 1)
         kept = replace(view, answering=inquiry_id, words=words.replace("\r\n", "\n"), wrong=refused.vi)
         return page(site, "inquiries.html", kept, visitor, request, status_of(refused))
     return RedirectResponse(INQUIRIES, HTTPStatus.SEE_OTHER)

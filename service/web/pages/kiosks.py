@@ -1,5 +1,6 @@
 """The office's list of shared PCs: naming one, and shutting one out."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -27,7 +28,7 @@ def name_kiosk(request: Request, site: SiteDep, visitor: PostingVisitor, name: A
     try:
         new = add_kiosk(site.runtime, visitor.actor, name)
     except Invalid as refused:
-        view = _view(site, visitor, error=refused.vi)
+        view = replace(_view(site, visitor), name=name, error=refused.vi)
         return page(site, "kiosks.html", view, visitor, request, status_of(refused))
     return page(site, "kiosks.html", _view(site, visitor, new), visitor, request)
 
@@ -38,6 +39,6 @@ def end_kiosk(site: SiteDep, visitor: PostingVisitor, kiosk_id: Id) -> Response:
     return RedirectResponse("/kiosks", 303)
 
 
-def _view(site: Site, visitor: Visitor, new: NewKiosk | None = None, error: str = "") -> KiosksView:
+def _view(site: Site, visitor: Visitor, new: NewKiosk | None = None) -> KiosksView:
     lines = tuple(list_kiosks(site.runtime, visitor.actor))
-    return KiosksView(lines, f"{site.base_url.rstrip('/')}/kiosk/enrol", new, error)
+    return KiosksView(lines, f"{site.base_url.rstrip('/')}/kiosk/enrol", new)

@@ -10,6 +10,7 @@ from service.actions.add_recipients import add_recipient, set_joiners_rule
 from service.domain.errors import Conflict, Invalid, MissingReason, TooLong, UnstorableText
 from service.web.deps import PostingVisitor, SiteDep
 from service.web.errors import status_of
+from service.web.fields import SentDep
 from service.web.list_views import AddForm
 from service.web.pages.distributions import DistributionId, distribution_page
 
@@ -18,14 +19,9 @@ router = APIRouter()
 
 @router.post("/distributions/{distribution_id}/recipients")
 def add(
-    *,
-    request: Request,
-    site: SiteDep,
-    visitor: PostingVisitor,
-    distribution_id: DistributionId,
-    person_code: Annotated[str, Form(max_length=200)] = "",
-    reason: Annotated[str, Form()] = "",
+    request: Request, site: SiteDep, visitor: PostingVisitor, distribution_id: DistributionId, sent: SentDep
 ) -> Response:
+    person_code, reason = sent.text("person_code"), sent.text("reason")
     try:
         add_recipient(site.runtime, visitor.actor, distribution_id, person_code, reason)
     except (Conflict, Invalid) as refused:
