@@ -10,9 +10,9 @@ from fastapi import Depends, Request
 from service.actions.sign_in import Visitor
 from service.domain.deadlines import parse_date
 from service.domain.documents import NewFile
-from service.domain.errors import BadDate
+from service.domain.errors import BadDate, FileTooLarge
 from service.domain.roles import Act
-from service.web.api.uploads import read_form
+from service.web.api.uploads import read_what_fits
 from service.web.deps import SiteDep, VisitorDep
 from service.web.security import check_form_token, check_same_origin
 from service.web.site import Site
@@ -22,10 +22,21 @@ FILES = "files"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Texts by the names of their fields, in the order in which they were sent."""
+    """Texts by the names of their fields, in the order in which they were sent.
+
+    Where a file was `too_large`, there are only the texts before it: in our forms, all of them.
+    """
 
     texts_by_name: Mapping[str, tuple[str, ...]]
-    files: tuple[NewFile, ...] = ()
+    files_that_fit: tuple[NewFile, ...] = ()
+    too_large: FileTooLarge | None = None
+
+    @property
+    def files(self) -> tuple[NewFile, ...]:
+        """Raises: FileTooLarge, when one of them is."""
+        if self.too_large is not None:
+            raise self.too_large
+        return self.files_that_fit
 
     def __contains__(self, name: str) -> bool:
         return name in self.texts_by_name
@@ -73,13 +84,15 @@ def upload_for(act: Act) -> Callable[[Request, Site, Visitor], Awaitable[Upload]
         ForgedRequest: the form comes from elsewhere.
         PasswordChangeNeeded: see `settled`.
         NotFound: the person may not do it.
-        FileTooLarge: as soon as a file passes the policy's limit.
+        FileTooLarge: as soon as a file passes the policy's limit, where it came before the form's token.
     """
 
     async def uploaded(request: Request, site: SiteDep, visitor: VisitorDep) -> Upload:
         check_same_origin(request)
         visitor.actor.must(act)
         sent = await read_sent(request, site.runtime.policy.max_file_bytes)
+        if sent.too_large is not None and "form_token" not in sent:
+            raise sent.too_large
         check_form_token(sent.text("form_token"), visitor.form_token)
         return Upload(visitor, sent)
 
@@ -87,16 +100,12 @@ def upload_for(act: Act) -> Callable[[Request, Site, Visitor], Awaitable[Upload]
 
 
 async def read_sent(request: Request, max_bytes: int) -> Sent:
-    """The texts and files of a form, no file over `max_bytes`.
-
-    Raises:
-        FileTooLarge: as soon as one is.
-    """
+    """The texts and files of a form, read until one is over `max_bytes`."""
     if not request.headers.get("content-type", "").startswith("multipart/"):
         return await sent_fields(request)
-    form = await read_form(request, FILES, max_bytes)
+    form = await read_what_fits(request, FILES, max_bytes)
     fields = {name: value if isinstance(value, list) else [value] for name, value in form.fields.items()}
-    return Sent({name: _texts(values) for name, values in fields.items()}, form.files)
+    return Sent({name: _texts(values) for name, values in fields.items()}, form.files, form.too_large)
 
 
 def _texts(values: Sequence[object]) -> tuple[str, ...]:

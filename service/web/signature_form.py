@@ -17,12 +17,14 @@ def day_field(person_code: str) -> str:
 
 
 def signed_sheet(code: str, sent: Sent, distribution_id: int | None) -> SignedSheet:
-    """Raises: BadDate, when a day is none."""
+    """Raises: BadDate, when a day is none; FileTooLarge, when the scan is."""
+    # First: of a form that was not read whole, the days may be missing.
+    scans = sent.files
     return SignedSheet(
         code=code,
         signatures=tuple(_signature(person, sent) for person in sent.texts(PERSON)),
         signed_on=parse_date(sent.text(DAY)),
-        scans=sent.files,
+        scans=scans,
         distribution_id=distribution_id,
     )
 

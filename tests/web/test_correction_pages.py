@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from fastapi import FastAPI
 
@@ -7,7 +9,10 @@ from service.domain.corrections import Replacement
 from service.domain.documents import Mode, NewFile
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
+from service.web.app import make_app
+from service.web.site import Site
 from tests.web.conftest import form_token, send
+from tests.web.forms import form_to
 from tests.web.office import Office, make_office, text_of
 
 SCAN = NewFile("ke hoach.pdf", "application/pdf", b"%PDF-1.7 thu")
@@ -225,6 +230,20 @@ def test_a_form_with_a_mistake_comes_back_with_what_was_typed_and_nothing_is_don
         assert fields["note"] in answer.text
     assert "lần 1" not in told
     assert "bản 2" not in told
+
+
+def test_a_file_over_the_limit_costs_nothing_that_was_written(office: Office, sent: int, site: Site) -> None:
+    policy = replace(site.runtime.policy, max_file_bytes=1000)
+    strict = replace(office, app=make_app(replace(site, runtime=replace(site.runtime, policy=policy))))
+    path = f"/distributions/{sent}/replacement"
+    with strict.visit("secretariat") as client:
+        typed = {**REPLACING, "old_files": "replaced", "due_date": "5d"}
+        fields = {**typed, "form_token": form_token(client)}
+        answer = client.post(path, data=fields, files={"files": ("lon.pdf", b"x" * 2000, "application/pdf")})
+    assert answer.status_code == 413
+    form = form_to(answer.text, path)
+    assert form.wrong == {"files"}
+    assert {name: form.values[name] for name in typed} == typed
 
 
 def test_files_that_would_not_count_are_refused(office: Office, sent: int) -> None:

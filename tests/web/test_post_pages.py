@@ -16,6 +16,7 @@ from service.web.app import make_app
 from service.web.site import Site
 from tests.fakes import OFFICE_ZONE, FakeClock
 from tests.web.conftest import form_token
+from tests.web.forms import form_to
 from tests.web.office import Office, make_office, text_of
 
 FORM = {
@@ -240,14 +241,20 @@ def test_files_are_kept_with_the_document(office: Office) -> None:
     assert [tuple(row) for row in kept] == [("kế hoạch.pdf", b"%PDF-1.7"), ("phụ lục.txt", b"abc")]
 
 
-def test_a_file_over_the_limit_is_named_and_nothing_is_posted(office: Office, site: Site) -> None:
+def test_a_file_over_the_limit_is_named_where_it_was_chosen_and_costs_nothing_that_was_written(
+    office: Office, site: Site
+) -> None:
     policy = replace(site.runtime.policy, max_file_bytes=1000)
     strict = replace(office, app=make_app(replace(site, runtime=replace(site.runtime, policy=policy))))
     with strict.visit("secretariat") as client:
         fields = {**FORM, "step": "post", "form_token": form_token(client)}
         answer = client.post("/post", data=fields, files=[("files", ("lon.pdf", b"x" * 2000, "application/pdf"))])
-    assert "Tệp lon.pdf vượt quá giới hạn" in answer.text
     assert answer.status_code == 413
+    form = form_to(answer.text, "/post")
+    assert form.wrong == {"files"}
+    assert "Tệp lon.pdf vượt quá giới hạn" in answer.text
+    assert "Chọn lại các tệp." in answer.text
+    assert {name: form.values[name] for name in FORM} == {**FORM, "body": "Dòng một.\n\n  Dòng hai, thụt vào."}
     assert count(office.runtime, documents) == 0
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from service.actions.print_sheet import print_sheet
 from service.domain.roles import OPERATOR
 from service.domain.vietnamese import date_short
 from service.runtime import Runtime
+from service.web.app import make_app
+from service.web.site import Site
 from tests.fakes import FakeClock
 from tests.web.conftest import form_token, send
 from tests.web.office import Office, make_office, text_of
@@ -105,6 +108,19 @@ def test_a_refused_sheet_keeps_what_was_ticked(office: Office) -> None:
         assert 'value="BINH" checked' in answer.text
         assert 'value="CUC" checked' not in answer.text
         assert f'name="day-BINH" value="{not_yet}"' in answer.text
+
+
+def test_a_scan_over_the_limit_costs_nobody_the_ticks(office: Office, site: Site) -> None:
+    _, code = sheet_of(office)
+    policy = replace(site.runtime.policy, max_file_bytes=1000)
+    strict = replace(office, app=make_app(replace(site, runtime=replace(site.runtime, policy=policy))))
+    with strict.visit("secretariat") as client:
+        scan = {"files": ("quet.pdf", b"%PDF" * 500, "application/pdf")}
+        answer = enter(client, code, {"person": ["BINH"], "day": today(office)}, scan)
+    assert answer.status_code == 413
+    assert "Tệp quet.pdf vượt quá giới hạn" in answer.text
+    assert 'value="BINH" checked' in answer.text
+    assert f'name="day" type="text" value="{today(office)}"' in answer.text
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,13 @@ class _LimitedParser(MultiPartParser):
 class UploadedForm:
     """`files` are the parts under the name that takes files, `fields` all others.
 
-    A field is a list where its name came more than once, and None where it is a file.
+    A field is a list where its name came more than once, and None where it is a file. Where one was `too_large`, no
+    file is kept, and there are the texts that came before it.
     """
 
     fields: dict[str, object]
     files: tuple[NewFile, ...]
+    too_large: FileTooLarge | None = None
 
 
 async def read_form(request: Request, file_field: str, max_bytes: int) -> UploadedForm:
@@ -57,15 +59,31 @@ async def read_form(request: Request, file_field: str, max_bytes: int) -> Upload
 
     Raises:
         FileTooLarge: as soon as one is.
+        HTTPException: see `read_what_fits`.
+    """
+    form = await read_what_fits(request, file_field, max_bytes)
+    if form.too_large is not None:
+        raise form.too_large
+    return form
+
+
+async def read_what_fits(request: Request, file_field: str, max_bytes: int) -> UploadedForm:
+    """As `read_form`, up to the first field or file over `max_bytes`.
+
+    Raises:
         HTTPException: 415 for another type of body, 400 for a broken one.
     """
     kind, _ = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data":
         raise HTTPException(415, "Send multipart/form-data.")
+    parser = _LimitedParser(request.headers, request.stream(), max_bytes)
     try:
-        form = await _LimitedParser(request.headers, request.stream(), max_bytes).parse()
+        form = await parser.parse()
     except MultiPartException as error:
         raise HTTPException(400, error.message) from error
+    except FileTooLarge as refused:
+        texts = [(name, part) for name, part in parser.items if isinstance(part, str)]
+        return UploadedForm(_fields(texts), (), refused)
     try:
         uploads = [part for part in form.getlist(file_field) if isinstance(part, UploadFile)]
         others = [(name, part) for name, part in form.multi_items() if name != file_field or isinstance(part, str)]

@@ -29,7 +29,7 @@ from service.store.overviews import group_names, headcounts_by_class, headcounts
 from service.web.deps import SiteDep, VisitorDep, page
 from service.web.directory_views import NOBODY, together, with_those_below
 from service.web.errors import status_of
-from service.web.fields import Upload, upload_for
+from service.web.fields import Sent, Upload, upload_for
 from service.web.office_facts import facts_of_posting, named
 from service.web.office_views import ClassChoice, PostPreviewView, PostView, UnitChoice
 from service.web.posting_form import Errors, PostForm, Read, new_form, new_key, place_of, read_form, read_posting
@@ -77,7 +77,7 @@ def take_step(request: Request, site: SiteDep, upload: Annotated[Upload, Depends
         case "edit":
             return _form_page(asked, {})
         case _:
-            return _publish(asked, upload.sent.files)
+            return _publish(asked, upload.sent)
 
 
 def _preview(asked: _Asked) -> Response:
@@ -87,9 +87,12 @@ def _preview(asked: _Asked) -> Response:
     return _preview_page(asked, read.posting, outlook, {})
 
 
-def _publish(asked: _Asked, files: tuple[NewFile, ...]) -> Response:
-    read, outlook = _judge(asked, files)
+def _publish(asked: _Asked, sent: Sent) -> Response:
+    read, outlook = _judge(asked, () if sent.too_large else sent.files)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if sent.too_large:
+        read.refuse(sent.too_large, "files")
+        status = status_of(sent.too_large)
     if read.errors.keys() - {"files"} or outlook is None:
         return _form_page(asked, read.errors, status)
     if read.errors:
