@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from service.domain.calendar import Calendar, SpecialDay, days_between
-from service.domain.errors import BadDate, BadDeadline, DueBeforeSending, DueInPast, DueTooFar
+from service.domain.errors import BadDate, BadDeadline, BadHour, DueBeforeSending, DueInPast, DueTooFar, HourTwice
 from service.domain.vietnamese import moment, nfc
 
 _DAYS = re.compile(r"([1-9][0-9]{0,2})(?:d| ?ngày(?: làm việc)?)")
-_CLOCK = re.compile(r"(.+) ([0-9]{1,2}:[0-9]{2})")
+_HOUR = re.compile(r"[0-9]{1,2}:[0-9]{2}")
+_CLOCK = re.compile(rf"(.+) ({_HOUR.pattern})")
 _DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d")
 # Further ahead a year was mistyped.
 _FURTHEST = timedelta(days=5 * 366)
@@ -62,11 +63,22 @@ def _read(text: str, now: datetime) -> Deadline:
     if "T" in text:
         return parse_moment(text, now)
     clock = _CLOCK.fullmatch(text)
-    day, at = (clock[1].strip(), _time(clock[2])) if clock else (text, None)
+    day, at = (clock[1].strip(), parse_hour(clock[2])) if clock else (text, None)
     if days := _DAYS.fullmatch(day):
         return WorkingDays(int(days[1]), at)
     named = parse_date(day)
     return named if at is None else datetime.combine(named, at, now.tzinfo)
+
+
+def at_hour(deadline: Deadline, at: time, now: datetime) -> Deadline:
+    """A deadline whose hour was typed in a field of its own; `now` stands in the office's zone.
+
+    Raises:
+        HourTwice: the deadline has its hour already.
+    """
+    if isinstance(deadline, datetime) or (isinstance(deadline, WorkingDays) and deadline.at):
+        raise HourTwice
+    return replace(deadline, at=at) if isinstance(deadline, WorkingDays) else datetime.combine(deadline, at, now.tzinfo)
 
 
 def work_out(deadline: Deadline, start: datetime, calendar: Calendar) -> Due:
@@ -147,6 +159,21 @@ def parse_date(written: str) -> date:
     raise BadDate(given=written)
 
 
+def parse_hour(written: str) -> time:
+    """A time of day as `HH:mm`.
+
+    Raises:
+        BadHour: it is none.
+    """
+    text = written.strip()
+    if not _HOUR.fullmatch(text):
+        raise BadHour(given=text)
+    try:
+        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
+    except ValueError as error:
+        raise BadHour(given=text) from error
+
+
 def parse_moment(written: str, now: datetime) -> datetime:
     """A moment as `yyyy-MM-ddTHH:mm`, in the office's zone unless it names its own.
 
@@ -159,11 +186,4 @@ def parse_moment(written: str, now: datetime) -> datetime:
         # Near either end of the calendar another zone has no date for it.
         return known.astimezone(UTC).astimezone(now.tzinfo)
     except (ValueError, OverflowError) as error:
-        raise BadDate(given=written) from error
-
-
-def _time(written: str) -> time:
-    try:
-        return datetime.strptime(written, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
-    except ValueError as error:
         raise BadDate(given=written) from error

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from service.domain import texts
 from service.domain.corrections import Replacement
-from service.domain.deadlines import parse_date, parse_deadline
+from service.domain.deadlines import parse_date
 from service.domain.documents import NewFile
 from service.domain.errors import (
+    BadDate,
     BadNumber,
     DueBeforeSending,
     DueInPast,
@@ -23,6 +24,7 @@ from service.domain.errors import (
     SecrecyMark,
     TooLong,
 )
+from service.web.due_fields import read_due
 from service.web.fields import Sent
 
 KEPT = "kept"
@@ -64,13 +66,12 @@ class ReplacementForm:
     old_files: str = KEPT
 
 
-class Misread(Exception):  # noqa: N818 - a refusal with its place, not a programming error
-    """A refusal of one field of a form."""
+class Misread(Exception):  # noqa: N818 - refusals with their places, not a programming error
+    """What is wrong with the fields of a form, by their names; at least one is."""
 
-    def __init__(self, refused: Refused, place: str) -> None:
-        self.refused = refused
-        self.place = place
-        super().__init__(str(refused))
+    def __init__(self, wrong: Mapping[str, Refused]) -> None:
+        self.wrong = wrong
+        super().__init__("; ".join(map(str, wrong.values())))
 
 
 def read_form(sent: Sent) -> ReplacementForm:
@@ -85,24 +86,25 @@ def read_replacement(form: ReplacementForm, files: tuple[NewFile, ...], now: dat
         Misread: a date is none, or files were chosen that would not count.
     """
     keeps_files = form.old_files != REPLACED
+    issued_on = None
+    due, wrong = read_due(form.due_date, form.due_time, now)
     if keeps_files and files:
-        raise Misread(FilesKeptAndSent(), "files")
-    made = Replacement(
+        wrong["files"] = FilesKeptAndSent()
+    try:
+        issued_on = parse_date(form.issued_on) if form.issued_on.strip() else None
+    except BadDate as refused:
+        wrong["issued_on"] = refused
+    if wrong:
+        raise Misread(wrong)
+    return Replacement(
         replaces=int(form.replaces) if form.replaces.isascii() and form.replaces.isdigit() else 0,
         note=form.note,
         body=form.body,
         files=None if keeps_files else files,
         number=form.number,
+        issued_on=issued_on,
+        due=due,
     )
-    try:
-        made = replace(made, issued_on=parse_date(form.issued_on) if form.issued_on.strip() else None)
-    except Refused as refused:
-        raise Misread(refused, "issued_on") from refused
-    try:
-        due = parse_deadline(f"{form.due_date} {form.due_time}", now) if form.due_date.strip() else None
-    except Refused as refused:
-        raise Misread(refused, "due_date") from refused
-    return replace(made, due=due)
 
 
 def place_of(refused: Refused) -> str:

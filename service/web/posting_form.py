@@ -9,7 +9,7 @@ from itertools import product
 
 from service.domain import texts
 from service.domain.control import MOST_QUESTIONS, ControlQuestion
-from service.domain.deadlines import Deadline, WorkingDays, parse_date, parse_deadline
+from service.domain.deadlines import Deadline, WorkingDays, parse_date
 from service.domain.documents import (
     Mode,
     NewFile,
@@ -38,6 +38,7 @@ from service.domain.errors import (
     UnknownTerm,
     UnknownUrgency,
 )
+from service.web import due_fields
 from service.web.fields import Sent
 
 EVERYBODY = "all"
@@ -49,7 +50,7 @@ _PLACES: Mapping[type[Refused], str] = {
     UnknownDocumentType: "type_code",
     BadNumber: "number",
     UnknownUrgency: "urgency",
-    DueWithoutConfirming: "due",
+    DueWithoutConfirming: due_fields.DAY,
     UnknownTerm: "audience",
     MissingAudience: "audience",
     EmptyAudience: "audience",
@@ -239,17 +240,17 @@ def _read_dates(read: Read, form: PostForm, now: datetime) -> None:
             read.posting = replace(read.posting, issued_on=parse_date(form.issued_on))
     except Refused as refused:
         read.refuse(refused, "issued_on")
+    due, wrong = due_fields.read_due(form.due_date, form.due_time, now)
+    for place, mistake in wrong.items():
+        read.refuse(mistake, place)
     try:
-        if form.due_date.strip():
-            read.posting = replace(read.posting, due=_deadline(form, now))
-        elif form.due_time.strip():
-            read.errors["due"] = "Đã ghi giờ hết hạn; ghi cả ngày, hoặc xóa giờ."
+        read.posting = replace(read.posting, due=_counted(due, form, now))
     except Refused as refused:
-        read.refuse(refused, "due")
+        read.refuse(refused, due_fields.DAY)
 
 
-def _deadline(form: PostForm, now: datetime) -> Deadline:
-    deadline = parse_deadline(f"{form.due_date} {form.due_time}", now)
+def _counted(deadline: Deadline | None, form: PostForm, now: datetime) -> Deadline | None:
+    """Raises: BadDate, when working days count from a day that is none, or has not come."""
     if not isinstance(deadline, WorkingDays) or not form.due_since:
         return deadline
     since = parse_date(form.due_since)

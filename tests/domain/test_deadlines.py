@@ -10,14 +10,16 @@ from service.domain.calendar import DEFAULT_HOURS, Calendar, SpecialDay
 from service.domain.deadlines import (
     Due,
     WorkingDays,
+    at_hour,
     check_due,
     own_due,
     parse_date,
     parse_deadline,
+    parse_hour,
     parse_moment,
     work_out,
 )
-from service.domain.errors import BadDate, BadDeadline, DueBeforeSending, DueInPast, DueTooFar
+from service.domain.errors import BadDate, BadDeadline, BadHour, DueBeforeSending, DueInPast, DueTooFar, HourTwice
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FRIDAY = datetime(2018, 3, 9, 9, 41, tzinfo=ZONE)
@@ -72,6 +74,21 @@ def test_a_deadline_is_a_moment_or_ends_with_a_days_work(written: str, at: datet
 def test_what_is_no_deadline_is_named(written: str) -> None:
     with pytest.raises(BadDeadline, match="or 1d to 999d for so many working days"):
         parse_deadline(written, FRIDAY)
+
+
+@pytest.mark.parametrize("written", ["", "24:00", "8h", "8", "8:5", "08:60", "８:00", "-1:00", "8:00:00"])
+def test_what_is_no_hour_is_named(written: str) -> None:
+    with pytest.raises(BadHour, match="no time of day; write HH:mm"):
+        parse_hour(written)
+
+
+def test_an_hour_of_its_own_field_joins_a_deadline_that_has_none() -> None:
+    half_past_nine = parse_hour(" 9:30 ")
+    assert at_hour(date(2018, 3, 12), half_past_nine, FRIDAY) == datetime(2018, 3, 12, 9, 30, tzinfo=ZONE)
+    assert at_hour(WorkingDays(2), half_past_nine, FRIDAY) == WorkingDays(2, time(9, 30))
+    for known in (on(12), WorkingDays(2, time(8))):
+        with pytest.raises(HourTwice):
+            at_hour(known, half_past_nine, FRIDAY)
 
 
 @pytest.mark.parametrize("written", ["5 ngày", "5ngày", "5 ngày làm việc", unicodedata.normalize("NFD", "5 ngày")])

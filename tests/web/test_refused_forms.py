@@ -58,6 +58,10 @@ MISTAKES = {
     "added, its reason": Mistake(*ADDED, {"person_code": "DUNG", "reason": LONG}, "reason"),
     "erratum": Mistake("secretariat", f"{DISTRIBUTION}/errata", {"erratum": LONG}, "erratum"),
     "replacement, a date": Mistake(*REPLACED, {**REPLACEMENT, "issued_on": "x"}, "issued_on", {"replaces": "1"}),
+    "replacement, an hour": Mistake(
+        *REPLACED, {**REPLACEMENT, "due_date": "5d", "due_time": "24:00"}, "due_time", {"replaces": "1"}
+    ),
+    "replacement, an hour alone": Mistake(*REPLACED, {**REPLACEMENT, "due_time": "16:00"}, "due_date"),
     "replacement, its reason": Mistake(*REPLACED, {**REPLACEMENT, "note": LONG}, "note", {"replaces": "1"}),
     "recall, not sure": Mistake("secretariat", f"{DISTRIBUTION}/recall", {"reason": "Sai nội dung"}, "sure"),
     "recall": Mistake("secretariat", f"{DISTRIBUTION}/recall", {"reason": LONG}, "reason", {"sure": "yes"}),

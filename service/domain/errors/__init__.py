@@ -74,12 +74,15 @@ from service.domain.errors.corrections import (
 from service.domain.errors.deadlines import (
     BadDate,
     BadDeadline,
+    BadHour,
     DaysRefused,
     DueBeforeSending,
     DueInPast,
     DueNeeded,
     DueTooFar,
     DueWithoutConfirming,
+    HourTwice,
+    HourWithoutDay,
 )
 from service.domain.errors.directory import (
     ImportRefused,
@@ -145,6 +148,7 @@ __all__ = [
     "BadCursor",
     "BadDate",
     "BadDeadline",
+    "BadHour",
     "BadKioskCode",
     "BadLink",
     "BadNumber",
@@ -174,6 +178,8 @@ __all__ = [
     "FilesKeptAndSent",
     "ForgedRequest",
     "HasLeft",
+    "HourTwice",
+    "HourWithoutDay",
     "ImportRefused",
     "Invalid",
     "KeyReused",

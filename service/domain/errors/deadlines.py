@@ -15,6 +15,24 @@ class BadDeadline(BadDate):
     vietnamese = "{given!r} không phải là ngày hay số ngày làm việc; ghi dd/MM/yyyy, yyyy-MM-dd hoặc từ 1d đến 999d."
 
 
+class BadHour(BadDate):
+    code = "bad-hour"
+    en = "{given!r} is no time of day; write HH:mm, 00:00 to 23:59."
+    vietnamese = "{given!r} không phải là giờ trong ngày; ghi giờ:phút, từ 00:00 đến 23:59."
+
+
+class HourTwice(Invalid):
+    code = "hour-twice"
+    en = "The day of the deadline comes with an hour already; give the hour once."
+    vietnamese = "Ô ngày đã ghi giờ; chỉ ghi giờ ở một ô."
+
+
+class HourWithoutDay(Invalid):
+    code = "hour-without-day"
+    en = "The deadline has an hour and no day; give the day too, or drop the hour."
+    vietnamese = "Đã ghi giờ hết hạn; ghi cả ngày, hoặc xóa giờ."
+
+
 class DueInPast(Invalid):
     code = "due-in-past"
     en = "The deadline {due} has passed already."

@@ -69,8 +69,8 @@ class _Asked:
         try:
             correct()
         except Misread as misread:
-            self.errors[misread.place] = misread.refused.vi
-            return self.show(status_of(misread.refused))
+            self.errors.update({place: refused.vi for place, refused in misread.wrong.items()})
+            return self.show(HTTPStatus.UNPROCESSABLE_ENTITY)
         except (Conflict, Invalid, TooLarge) as refused:
             self.errors[place(refused)] = refused.vi
             return self.show(status_of(refused))

@@ -26,6 +26,7 @@ from service.store.directory import UnitLine, list_units
 from service.store.documents import same_number
 from service.store.listings import distributions_of
 from service.store.overviews import group_names, headcounts_by_class, headcounts_by_unit
+from service.web import due_fields
 from service.web.deps import SiteDep, VisitorDep, page
 from service.web.directory_views import NOBODY, together, with_those_below
 from service.web.errors import status_of
@@ -121,7 +122,7 @@ def _judge(asked: _Asked, files: tuple[NewFile, ...]) -> tuple[Read, _Outlook | 
     try:
         due = preview_deadline(runtime, actor, read.posting)
     except Invalid as refused:
-        read.refuse(refused, "due")
+        read.refuse(refused, due_fields.DAY)
     if "audience" in read.errors:
         return read, None
     try:
