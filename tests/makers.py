@@ -41,6 +41,7 @@ def make_person(
     email: str | None = "",
     email_problem: str | None = None,
     groups: tuple[str, ...] = (),
+    active_from: date | None = None,
     active_to: date | None = None,
     valid_from: datetime = LONG_AGO,
 ) -> int:
@@ -62,6 +63,7 @@ def make_person(
             email=address,
             email_problem=email_problem or (None if address else "none"),
             groups=list(groups),
+            active_from=active_from,
             active_to=active_to,
             valid_from=valid_from,
         )

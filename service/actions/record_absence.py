@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from service.actions.own_deadlines import settle_own_deadlines
-from service.domain.absences import Absence, Kind, check_days, cut_short, merge
+from service.domain.absences import Absence, Kind, check_days, check_service, cut_short, merge
 from service.domain.errors import NotFound
 from service.domain.evidence import Deed, Detail, digest_of, entry
 from service.domain.roles import Act, Actor
@@ -14,6 +14,7 @@ from service.domain.texts import REASON, given_reason, one_line
 from service.runtime import Runtime
 from service.store import evidence, excuses, reminders
 from service.store.deliveries import withdraw_asking
+from service.store.directory import term_of_service
 from service.store.own_deadlines import Whose
 from service.store.receipts import receipt_row
 from service.store.units import present_unit_id
@@ -37,6 +38,7 @@ def record_absence(
     Raises:
         NotFound: the person is none of the actor's.
         BadPeriod, AbsenceTooLong: see `check_days`.
+        AbsentBeforeService, AbsentAfterService: see `check_service`.
         TooLong, UnstorableText: see `one_line`.
         OverlappingAbsence: on one of the days the person is away for another reason; names it.
     """
@@ -44,6 +46,7 @@ def record_absence(
     new = Absence(kind, period.first, period.last, one_line(REASON, reason))
     with runtime.sessions.begin() as session:
         check_reach(session, actor, person_id)
+        check_service(new, *term_of_service(session, person_id))
         asking = reminders.asking_distributions(session, person_id)
         reminders.hold_off(session, asking)
         excuses.hold_person(session, person_id)
@@ -69,6 +72,7 @@ def withdraw_absence(
     Raises:
         NotFound: the person is none of the actor's, or has no such absence any more.
         NotShorter: see `cut_short`.
+        AbsentBeforeService, AbsentAfterService: see `check_service`.
     """
     with runtime.sessions.begin() as session:
         check_reach(session, actor, person_id)
@@ -77,6 +81,8 @@ def withdraw_absence(
         if known is None:
             raise NotFound
         rest = cut_short(known, last_day) if last_day else None
+        if rest:
+            check_service(rest, *term_of_service(session, person_id))
         _withdraw(runtime, session, actor, person_id, [absence_id])
         if rest:
             _add(runtime, session, actor, person_id, rest)

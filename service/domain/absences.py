@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from service.domain.errors import AbsenceTooLong, BadPeriod, NotShorter, OverlappingAbsence, UnknownAbsenceKind
+from service.domain.errors import (
+    AbsenceTooLong,
+    AbsentAfterService,
+    AbsentBeforeService,
+    BadPeriod,
+    NotShorter,
+    OverlappingAbsence,
+    UnknownAbsenceKind,
+)
 from service.domain.vietnamese import date_short
 
 # The longest leave for study; beyond it a year was mistyped.
@@ -78,6 +86,22 @@ def check_days(first: date, last: date) -> None:
         raise BadPeriod(first=date_short(first), last=date_short(last))
     if last - first > _LONGEST:
         raise AbsenceTooLong(first=date_short(first), last=date_short(last))
+
+
+def check_service(absence: Absence, first_day: date | None, last_day: date | None) -> None:
+    """Pass when the person is in service on some day of an absence; None where service has no known end.
+
+    What reaches beyond the service stands as it was given: a leave may outlast a contract that is prolonged later, and
+    on days outside nobody is asked for anything.
+
+    Raises:
+        AbsentBeforeService: it is over before the person's first day.
+        AbsentAfterService: it begins after the person's last day.
+    """
+    if first_day and absence.last_day < first_day:
+        raise AbsentBeforeService(last=date_short(absence.last_day), first_day=date_short(first_day))
+    if last_day and absence.first_day > last_day:
+        raise AbsentAfterService(first=date_short(absence.first_day), last_day=date_short(last_day))
 
 
 def merge(new: Absence, overlapping: Collection[Absence]) -> Absence:

@@ -145,6 +145,14 @@ def known_by_code(session: Session, code: str) -> KnownPerson | None:
     return KnownPerson(_person_line(row), row[-1]) if row else None
 
 
+def term_of_service(session: Session, person_id: int) -> tuple[date | None, date | None]:
+    """First and last day of a person who is in the directory now; None for a day that is not known."""
+    m = memberships.c
+    query = select(m.active_from, m.active_to).where(m.person_id == person_id, m.valid_to.is_(None))
+    found = session.execute(query).one_or_none()
+    return (found.active_from, found.active_to) if found else (None, None)
+
+
 def _people(*keys: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     return _versions(*keys).where(memberships.c.valid_to.is_(None))
 

@@ -19,7 +19,14 @@ from service.domain.corrections import Replacement
 from service.domain.coverage import Outstanding, Report
 from service.domain.deadlines import WorkingDays
 from service.domain.documents import Mode
-from service.domain.errors import MissingReason, NotFound, NotShorter, OverlappingAbsence
+from service.domain.errors import (
+    AbsentAfterService,
+    AbsentBeforeService,
+    MissingReason,
+    NotFound,
+    NotShorter,
+    OverlappingAbsence,
+)
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Role
 from service.runtime import Runtime
@@ -88,6 +95,24 @@ def deeds(runtime: Runtime) -> list[str]:
 
 def outstanding(report: Report, person_id: int) -> Outstanding:
     return next(person for person in report.outstanding if person.person_id == person_id)
+
+
+def test_an_absence_outside_the_time_of_service_is_refused_and_one_that_reaches_beyond_it_stands(
+    runtime: Runtime, office: Office
+) -> None:
+    with runtime.sessions.begin() as session:
+        first, last = on(11).date(), on(20).date()
+        mai = make_person(session, office.unit, code="MAI", active_from=first, active_to=last)
+    with pytest.raises(AbsentBeforeService):
+        record_absence(runtime, OPERATOR, mai, days(9, 10))
+    with pytest.raises(AbsentAfterService):
+        record_absence(runtime, OPERATOR, mai, days(21, 23))
+    assert standing(runtime, mai) == []
+    record_absence(runtime, OPERATOR, mai, days(10, 12))
+    with pytest.raises(AbsentBeforeService):
+        withdraw_absence(runtime, OPERATOR, mai, 1, last_day=on(10).date())
+    record_absence(runtime, OPERATOR, mai, days(20, 27))
+    assert standing(runtime, mai) == ["nghỉ phép 20/11/2026 – 27/11/2026", "nghỉ phép 10/11/2026 – 12/11/2026"]
 
 
 def test_an_absence_moves_open_deadlines_of_this_person_alone_and_withdrawing_moves_them_back(

@@ -4,8 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.absences import Absence, Kind, check_days, cut_short, merge, parse_kind, words_between
-from service.domain.errors import AbsenceTooLong, BadPeriod, NotShorter, OverlappingAbsence, UnknownAbsenceKind
+from service.domain.absences import (
+    Absence,
+    Kind,
+    check_days,
+    check_service,
+    cut_short,
+    merge,
+    parse_kind,
+    words_between,
+)
+from service.domain.errors import (
+    AbsenceTooLong,
+    AbsentAfterService,
+    AbsentBeforeService,
+    BadPeriod,
+    NotShorter,
+    OverlappingAbsence,
+    UnknownAbsenceKind,
+)
 
 
 def march(first: int, last: int, kind: Kind = Kind.LEAVE, reason: str = "") -> Absence:
@@ -55,6 +72,19 @@ def test_an_absence_ends_behind_its_start_and_within_five_years() -> None:
         check_days(date(2018, 3, 5), date(2018, 3, 4))
     with pytest.raises(AbsenceTooLong, match="05/03/2218"):
         check_days(date(2018, 3, 5), date(2218, 3, 5))
+
+
+def test_an_absence_has_a_day_of_service_in_it() -> None:
+    first, last = date(2018, 3, 5), date(2018, 3, 9)
+    for absence in (march(1, 5), march(9, 12), march(1, 12), march(6, 8)):
+        check_service(absence, first, last)
+        check_service(absence, None, None)
+    check_service(march(1, 4), None, last)
+    check_service(march(10, 12), first, None)
+    with pytest.raises(AbsentBeforeService, match="ends on 04/03/2018, before the person's first day, 05/03/2018"):
+        check_service(march(1, 4), first, last)
+    with pytest.raises(AbsentAfterService, match="starts on 10/03/2018, after the person's last day, 09/03/2018"):
+        check_service(march(10, 12), first, last)
 
 
 @pytest.mark.parametrize("last_day", [date(2018, 3, 4), date(2018, 3, 9), date(2018, 3, 10)])

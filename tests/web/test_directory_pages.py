@@ -20,6 +20,7 @@ from service.web.pages.directory_import import CARRIED_BYTES
 from tests.fakes import OFFICE_ZONE, FakeClock
 from tests.makers import LONG_AGO, make_actor, make_person
 from tests.web.conftest import form_token, send
+from tests.web.forms import form_to
 from tests.web.office import Office, make_office, text_of
 
 BINH = "/directory/people/BINH"
@@ -215,6 +216,36 @@ def test_a_reason_longer_than_its_field_is_refused_beside_it(office: Office) -> 
             status, shown = fill(client, f"{BINH}/{way}", reason="x" * 501, **given)
             assert (status, "Mục lý do dài quá 500 ký tự." in shown) == (422, True)
     assert count(office.runtime, absences) == count(office.runtime, exemptions) == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "at", "sentence"),
+    [
+        (("01/03/2018", "04/03/2018"), "last_day", "trước ngày người này vào làm, 05/03/2018"),
+        (("10/03/2018", "11/03/2018"), "first_day", "sau ngày làm việc cuối của người này, 09/03/2018"),
+    ],
+)
+def test_days_outside_the_time_of_service_are_refused_where_they_were_typed(
+    office: Office, days: tuple[str, str], at: str, sentence: str
+) -> None:
+    with office.runtime.sessions.begin() as session:
+        unit, first, last = office.units["P1"], date(2018, 3, 5), date(2018, 3, 9)
+        make_person(session, unit, code="MAI", active_from=first, active_to=last)
+    path = "/directory/people/MAI/absences"
+    with office.visit("manager") as client:
+        given = dict(zip(("first_day", "last_day"), days, strict=True))
+        answer = client.post(path, data={**given, "form_token": form_token(client)})
+        told = client.post(
+            "/api/v1/people/MAI/absences",
+            json={name: "-".join(reversed(day.split("/"))) for name, day in given.items()},
+            headers={"X-Form-Token": form_token(client)},
+        )
+    form = form_to(answer.text, path)
+    assert (answer.status_code, form.wrong) == (422, {at})
+    assert given.items() <= form.values.items()
+    assert sentence in answer.text
+    assert (told.status_code, told.json()["code"].startswith("absent-")) == (422, True)
+    assert count(office.runtime, absences) == 0
 
 
 def test_a_refused_exemption_comes_back_with_its_reason_in_its_own_form(office: Office) -> None:

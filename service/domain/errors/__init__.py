@@ -108,6 +108,8 @@ from service.domain.errors.documents import (
 )
 from service.domain.errors.excuses import (
     AbsenceTooLong,
+    AbsentAfterService,
+    AbsentBeforeService,
     BadPeriod,
     MissingReason,
     NotShorter,
@@ -138,6 +140,8 @@ from service.domain.errors.paper import (
 
 __all__ = [
     "AbsenceTooLong",
+    "AbsentAfterService",
+    "AbsentBeforeService",
     "AccountExists",
     "AlreadyAnswered",
     "AlreadyConfirmed",

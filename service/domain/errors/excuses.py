@@ -27,6 +27,18 @@ class AbsenceTooLong(Invalid):
     vietnamese = "Thời gian vắng từ {first} đến {last} dài hơn năm năm; kiểm tra lại năm."
 
 
+class AbsentBeforeService(Invalid):
+    code = "absent-before-service"
+    en = "The absence ends on {last}, before the person's first day, {first_day}; check the days, or the directory."
+    vietnamese = "Vắng đến {last} là trước ngày người này vào làm, {first_day}; kiểm tra lại ngày, hoặc danh bạ."
+
+
+class AbsentAfterService(Invalid):
+    code = "absent-after-service"
+    en = "The absence starts on {first}, after the person's last day, {last_day}; check the days, or the directory."
+    vietnamese = "Vắng từ {first} là sau ngày làm việc cuối của người này, {last_day}; kiểm tra lại ngày, hoặc danh bạ."
+
+
 class OverlappingAbsence(Conflict):
     code = "overlapping-absence"
     en = "Another absence is recorded for these days: {known}; withdraw it or cut it short first."

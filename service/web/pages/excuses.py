@@ -13,6 +13,8 @@ from service.domain.absences import Kind, parse_kind
 from service.domain.deadlines import parse_date
 from service.domain.errors import (
     AbsenceTooLong,
+    AbsentAfterService,
+    AbsentBeforeService,
     BadPeriod,
     Conflict,
     Invalid,
@@ -110,4 +112,6 @@ def _place(refused: Conflict | Invalid) -> str:
         return "absence"
     if isinstance(refused, UnknownAbsenceKind):
         return "kind"
-    return "last_day" if isinstance(refused, BadPeriod | AbsenceTooLong) else "reason"
+    if isinstance(refused, AbsentAfterService):
+        return "first_day"
+    return "last_day" if isinstance(refused, BadPeriod | AbsenceTooLong | AbsentBeforeService) else "reason"
