@@ -1,6 +1,5 @@
 """`eoffice calendar`: on which days the office works."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ from rich.console import Console
 from service.actions.change_calendar import import_days
 from service.actions.office_calendar import calendar_of
 from service.cli.attach import attach
+from service.cli.moments import json_text, office_zone
 from service.domain.errors import DaysRefused, MissingFile
 from service.domain.roles import OPERATOR
 from service.domain.vietnamese import weekday_name
@@ -33,10 +33,10 @@ def show(
         special = sorted(calendar_of(runtime, session, year, year).special.items())
     if as_json:
         days = [
-            {"day": day.isoformat(), "is_working": said.is_working, "note": said.note, "announced": said.is_announced}
+            {"day": day, "is_working": said.is_working, "note": said.note, "announced": said.is_announced}
             for day, said in special
         ]
-        console.print_json(json.dumps(days))
+        console.print_json(json_text(days, office_zone(runtime)))
         return
     for day, said in special:
         kind = "làm" if said.is_working else "nghỉ"

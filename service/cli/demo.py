@@ -21,6 +21,7 @@ from service.actions.import_directory import import_directory
 from service.actions.invite_accounts import Slip, invite_accounts
 from service.actions.report_coverage import open_report, report_coverage
 from service.cli.documents import wait_until_final
+from service.cli.moments import office_zone
 from service.cli.office import wait_for_interrupt
 from service.cli.refusals import DemoFailed, UnfinishedInTime
 from service.cli.stack import Plan, Stack, running_stack
@@ -221,7 +222,7 @@ def _read_and_confirm(stack: Stack, username: str, password: str, distribution_i
 def _tell(runtime: Runtime, stack: Stack, cast: Cast, outcome: Outcome, *, as_json: bool) -> None:
     out = err if as_json else console
     with open_report(runtime, OPERATOR, outcome.distribution_id, outcome.report.as_of) as opened:
-        print_report(opened, out, _SHOWN)
+        print_report(opened, out, office_zone(runtime), _SHOWN)
     _print_sign_ins(stack, cast, out)
     if as_json:
         print(json.dumps(_summary(outcome)))  # noqa: T201 - the one line that scripts read

@@ -1,6 +1,5 @@
 """`eoffice directory`: units and people from a file."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ from rich.console import Console
 
 from service.actions.import_directory import ImportResult, import_directory
 from service.cli.attach import attach
+from service.cli.moments import json_text, office_zone
 from service.domain.directory import Entry, Plan
 from service.domain.errors import MissingFile
 from service.domain.findings import Finding
@@ -55,7 +55,7 @@ def import_file(
             allow_leavers=allow_leavers,
         )
     if as_json:
-        console.print_json(json.dumps(asdict(result), default=str))
+        console.print_json(json_text(asdict(result), office_zone(runtime)))
     else:
         _print(result)
     refusal = result.refusal(take_good=take_good, allow_leavers=allow_leavers)

@@ -1,12 +1,12 @@
 """`eoffice post`, `report`, `status`."""
 
-import json
 import mimetypes
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Literal, TextIO
 
@@ -19,6 +19,7 @@ from service.actions.post_document import Posted, post_document
 from service.actions.report_coverage import OpenReport, open_report
 from service.actions.report_status import report_status
 from service.cli.attach import attach
+from service.cli.moments import json_text, office_zone
 from service.cli.refusals import NobodySeen, UnreadableText, UnwritableFile
 from service.cli.tables import deadline_line, print_report, print_status, report_json
 from service.domain.deadlines import parse_deadline, parse_moment
@@ -77,7 +78,7 @@ def post(  # noqa: PLR0913, PLR0917 - one option a field
         adds_joiners=add_joiners,
     )
     posted = post_document(runtime, OPERATOR, posting, key=key)
-    _say(posted, as_json=as_json)
+    _say(posted, office_zone(runtime), as_json=as_json)
     if wait:
         wait_until_final(runtime, posted.distribution_id)
 
@@ -90,13 +91,15 @@ def report(
     data: Data = None,
 ) -> None:
     """Print who has confirmed, who has not, per unit."""
-    with _opened(attach(data), distribution, "json" if as_json else form) as opened, _written_to(output) as out:
-        if as_json or form == "json":
-            out.writelines(report_json(opened.report, opened.outstanding()))
-        elif form == "csv":
+    runtime, asked = attach(data), "json" if as_json else form
+    zone = office_zone(runtime)
+    with _opened(runtime, distribution, asked) as opened, _written_to(output) as out:
+        if asked == "json":
+            out.writelines(report_json(opened.report, opened.outstanding(), zone))
+        elif asked == "csv":
             out.writelines(report_csv(opened.report, opened.outstanding()))
         else:
-            print_report(opened, Console(file=out, highlight=False))
+            print_report(opened, Console(file=out, highlight=False), zone)
 
 
 def _opened(runtime: Runtime, distribution: int, form: str) -> AbstractContextManager[OpenReport]:
@@ -121,11 +124,12 @@ def _written_to(output: Path | None) -> Iterator[TextIO]:
 
 def status(as_json: Annotated[bool, typer.Option("--json")] = False, data: Data = None) -> None:
     """Say whether the machine is alive: queue, oldest waiting letter, what is held and why."""
-    found = report_status(attach(data), OPERATOR)
+    runtime = attach(data)
+    found = report_status(runtime, OPERATOR)
     if as_json:
-        console.print_json(json.dumps(asdict(found), default=str))
+        console.print_json(json_text(asdict(found), office_zone(runtime)))
     else:
-        print_status(found, console)
+        print_status(found, console, office_zone(runtime))
     missing = [kind for kind in ("worker", "beat") if not found.of_kind(kind)]
     if missing:
         raise NobodySeen(missing=" and no ".join(missing))
@@ -171,11 +175,11 @@ def _text_of(files: tuple[NewFile, ...]) -> str:
         raise UnreadableText(name=plain.name, reason=f"byte {error.start}") from error
 
 
-def _say(posted: Posted, *, as_json: bool) -> None:
+def _say(posted: Posted, zone: tzinfo | None, *, as_json: bool) -> None:
     if as_json:
-        console.print_json(json.dumps(asdict(posted), default=str))
+        console.print_json(json_text(asdict(posted), zone))
     else:
         again = " (posted before under this key)" if posted.is_repeat else ""
         console.print(f"document {posted.document_id}, distribution {posted.distribution_id}{again}")
         if posted.due:
-            console.print(deadline_line(posted.due), markup=False, soft_wrap=True)
+            console.print(deadline_line(posted.due, zone), markup=False, soft_wrap=True)

@@ -1,6 +1,6 @@
 """`eoffice verify`, `dossier`: does the evidence hold, and what proves one distribution."""
 
-import json
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from service.actions.make_dossier import make_dossier
 from service.actions.verify_evidence import Verification, verify_evidence
 from service.anchors import read_anchors
 from service.cli.attach import attach, office_settings
+from service.cli.moments import json_text, office_zone, to_the_second
 from service.cli.refusals import ChainBroken, FileExists, UnreadableAnchor, UnwritableFile
 from service.domain.anchors import Anchor
 from service.domain.chain import Broken, Fault
@@ -37,13 +38,14 @@ def verify(
         verified = verify_evidence(runtime, OPERATOR, given)
     except OSError as error:
         raise UnreadableAnchor(name=error.filename, reason=error.strerror) from error
+    zone = office_zone(runtime)
     if as_json:
-        console.print_json(json.dumps(_object(verified)))
+        console.print_json(json_text(_object(verified), zone))
     else:
         _warn(verified)
     broken = verified.walk.broken
     if broken:
-        raise ChainBroken(what=_words(broken, verified))
+        raise ChainBroken(what=_words(broken, verified, zone))
     if not as_json:
         good = verified.walk.good
         seen = f"{verified.walk.anchors} anchors agree" if verified.walk.anchors else "no anchor to compare with"
@@ -95,10 +97,10 @@ def _warn(verified: Verification) -> None:
         )
 
 
-def _words(broken: Broken, verified: Verification) -> str:
+def _words(broken: Broken, verified: Verification, zone: tzinfo | None) -> str:
     place, last = broken.position, broken.upto
     span = f"{place}" if place == last else f"{place} to {last}"
-    anchor = f"the anchor of {broken.anchor.at.isoformat(timespec='seconds')}" if broken.anchor else ""
+    anchor = f"the anchor of {to_the_second(broken.anchor.at, zone)}" if broken.anchor else ""
     return {
         Fault.MISSING: f"first bad position {place}: missing ({span})",
         Fault.OUT_OF_PLACE: f"first bad position {place}: an entry stands out of place, inserted or doubled",
@@ -124,5 +126,5 @@ def _object(verified: Verification) -> dict[str, object]:
         "fault": broken.fault if broken else None,
         "first_bad_position": broken.position if broken else None,
         "upto": broken.upto if broken else None,
-        "anchor_at": broken.anchor.at.isoformat() if broken and broken.anchor else None,
+        "anchor_at": broken.anchor.at if broken and broken.anchor else None,
     }

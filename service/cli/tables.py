@@ -1,8 +1,8 @@
 """What a terminal shows."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from datetime import tzinfo
 from itertools import islice
 
 from rich.box import SIMPLE_HEAD
@@ -11,11 +11,11 @@ from rich.table import Table
 
 from service.actions.report_coverage import OpenReport
 from service.actions.report_status import Status as MachineStatus
+from service.cli.moments import json_text, to_the_minute, to_the_second
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Term
 from service.domain.deadlines import Due
 from service.domain.deliveries import Status
 from service.domain.documents import Mode
-from service.domain.inquiries import Inquiries
 
 _COLUMNS = ("listed", "confirmed", "not_yet", "absent", "exempted", "moved_or_left", "not_reachable")
 # Broken by hand, so that eight columns stand in a terminal of eighty characters.
@@ -26,17 +26,17 @@ _LEVEL_HEADS = ("Thư\nđã gửi", "Máy chủ\nnhận", "Bị trả,\ntừ ch�
 _PROBLEMS = {"none": "không có địa chỉ thư", "invalid": "địa chỉ thư không hợp lệ"}
 
 
-def print_report(opened: OpenReport, console: Console, most: int | None = None) -> None:
+def print_report(opened: OpenReport, console: Console, zone: tzinfo | None, most: int | None = None) -> None:
     """The report as a table, and at most `most` of those who have not confirmed, all by default."""
     report = opened.report
     console.print(" ".join(filter(None, (report.number, report.title))), style="bold", markup=False)
-    console.print(f"{report.mode.label}, số liệu lúc {report.as_of:%H:%M:%S %d/%m/%Y}")
+    console.print(f"{report.mode.label}, số liệu lúc {to_the_second(report.as_of, zone)}")
     if not report.listing_done:
         console.print("Danh sách đang được lập; số liệu chưa đủ.")
     console.print(_coverage_table(report))
     console.print(identity_line(report))
     console.print(_evidence_table(report))
-    _print_outstanding(opened, console, most)
+    _print_outstanding(opened, console, zone, most)
 
 
 def identity_line(report: Report) -> str:
@@ -49,13 +49,13 @@ def identity_line(report: Report) -> str:
     )
 
 
-def report_json(report: Report, outstanding: Iterable[Outstanding]) -> Iterator[str]:
+def report_json(report: Report, outstanding: Iterable[Outstanding], zone: tzinfo | None) -> Iterator[str]:
     """The report as one JSON object, a line a person; `outstanding` is everybody who has not confirmed."""
-    figures = json.dumps(_figures_object(report), ensure_ascii=False, indent=2)
+    figures = json_text(_figures_object(report), zone, indent=2)
     yield figures.removesuffix("\n}") + ',\n  "outstanding": ['
     between = "\n"
     for person in outstanding:
-        yield f"{between}    {json.dumps(_person_object(person), ensure_ascii=False)}"
+        yield f"{between}    {json_text(asdict(person), zone)}"
         between = ",\n"
     yield "\n  ]\n}\n"
 
@@ -68,35 +68,26 @@ def _figures_object(report: Report) -> dict[str, object]:
         "title": report.title,
         "mode": report.mode,
         "revision": report.revision,
-        "due_at": report.due_at.isoformat() if report.due_at else None,
-        "frozen_at": report.frozen_at.isoformat(),
-        "as_of": report.as_of.isoformat(),
+        "due_at": report.due_at,
+        "frozen_at": report.frozen_at,
+        "as_of": report.as_of,
         "listing_done": report.listing_done,
         "identity": asdict(report.identity),
         "levels": asdict(report.levels),
         "routes": report.routes.by_route,
         "questions": report.questions,
         "units": [asdict(unit) | {"routes": unit.routes.by_route} for unit in report.units],
-        "inquiries": _inquiries_object(report.inquiries),
+        "inquiries": asdict(report.inquiries),
     }
 
 
-def _inquiries_object(inquiries: Inquiries) -> dict[str, object]:
-    waiting = [asdict(one) | {"asked_at": one.asked_at.isoformat()} for one in inquiries.waiting]
-    return asdict(inquiries) | {"waiting": waiting}
-
-
-def _person_object(person: Outstanding) -> dict[str, object]:
-    return asdict(person) | {"own_due_at": person.own_due_at.isoformat() if person.own_due_at else None}
-
-
-def deadline_line(due: Due) -> str:
+def deadline_line(due: Due, zone: tzinfo | None) -> str:
     """When confirming ends, and the days in between that counted other than their weekday says."""
     counted = f" ({due.days} working days)" if due.days else ""
     passed_over = [f"{day:%d/%m/%Y} {said.note}" for day, said in due.exceptions if not said.is_working]
     made_up = [f"{day:%d/%m/%Y} {said.note}" for day, said in due.exceptions if said.is_working]
     told = [
-        f"to be confirmed by {due.at:%H:%M %d/%m/%Y}{counted}",
+        f"to be confirmed by {to_the_minute(due.at, zone)}{counted}",
         *([f"not counted: {', '.join(passed_over)}"] if passed_over else []),
         *([f"counted: {', '.join(made_up)}"] if made_up else []),
         *([f"no working day: {due.day_off}"] if due.day_off else []),
@@ -104,16 +95,14 @@ def deadline_line(due: Due) -> str:
     return "; ".join(told)
 
 
-def print_status(status: MachineStatus, console: Console) -> None:
+def print_status(status: MachineStatus, console: Console, zone: tzinfo | None) -> None:
     queue = status.queue
     console.print(f"Letters: {queue.waiting} waiting, {queue.sending} being sent; {_by_status(status)}")
     console.print(f"Oldest waiting: {status.oldest_waiting.total_seconds():.0f} s")
     last = status.queue.last_accepted_at
-    said = f"{last.astimezone(status.at.tzinfo):%d/%m/%Y %H:%M:%S}" if last else "none yet"
-    console.print(f"Last accepted: {said}")
+    console.print(f"Last accepted: {to_the_second(last, zone) if last else 'none yet'}")
     for held in status.held:
-        since = held.opened_at.astimezone(status.at.tzinfo)
-        line = f"HELD: the mail server {held.server} is out since {since:%d/%m/%Y %H:%M:%S}: {held.reason}"
+        line = f"HELD: the mail server {held.server} is out since {to_the_second(held.opened_at, zone)}: {held.reason}"
         console.print(line, markup=False, soft_wrap=True)
     workers = ", ".join(one.name for one in status.of_kind("worker")) or "NONE"
     console.print(f"Workers seen: {workers}; beat: {'yes' if status.of_kind('beat') else 'NOT SEEN'}")
@@ -155,7 +144,7 @@ def _figures(counted: Identity | Levels, names: tuple[str, ...]) -> list[str]:
     return [str(getattr(counted, name)) for name in names]
 
 
-def _print_outstanding(opened: OpenReport, console: Console, most: int | None) -> None:
+def _print_outstanding(opened: OpenReport, console: Console, zone: tzinfo | None, most: int | None) -> None:
     """First those whom nothing has reached, with the reason, then the others; each list by given name."""
     report = opened.report
     waiting = "Chưa xác nhận" if report.mode is Mode.ACKNOWLEDGE else "Chưa xem"
@@ -166,16 +155,16 @@ def _print_outstanding(opened: OpenReport, console: Console, most: int | None) -
             console.print(f"\n{title} ({count}), xếp theo tên:")
         shown = count if most is None else min(most, count)
         for person in islice(opened.outstanding(term), shown):
-            why = _why(person) + _own_deadline(person)
+            why = _why(person) + _own_deadline(person, zone)
             console.print(f"  {person.full_name}, {person.unit_name}{why}", soft_wrap=True, markup=False)
         if count > shown:
             console.print(f"  và {count - shown} người nữa: eoffice report {report.distribution_id}")
 
 
-def _own_deadline(person: Outstanding) -> str:
+def _own_deadline(person: Outstanding, zone: tzinfo | None) -> str:
     if person.own_due_at is None:
         return ""
-    return f"; hạn riêng {person.own_due_at:%H:%M %d/%m/%Y}: {person.own_due_because}"
+    return f"; hạn riêng {to_the_minute(person.own_due_at, zone)}: {person.own_due_because}"
 
 
 def _why(person: Outstanding) -> str:

@@ -9,6 +9,7 @@ from rich.console import Console
 from service.actions import manage_accounts, manage_tokens
 from service.actions.invite_accounts import invite_accounts
 from service.cli.attach import attach
+from service.cli.moments import office_zone, to_the_minute
 from service.domain.roles import OPERATOR, parse_role
 from service.runtime import Runtime
 
@@ -78,6 +79,5 @@ def revoke_token(token: Annotated[int, typer.Argument(help="The token's number."
 def _print_slip(runtime: Runtime, code: str) -> None:
     for made in invite_accounts(runtime, OPERATOR, by="slip", codes=[code]):
         console.print(f"{made.person_name}, {made.unit_name}", markup=False)
-        console.print(
-            f"user name {made.username}, code [bold]{made.code}[/], until {made.expires_at:%d/%m/%Y %H:%M %Z}"
-        )
+        until = to_the_minute(made.expires_at, office_zone(runtime))
+        console.print(f"user name {made.username}, code [bold]{made.code}[/], until {until}")
