@@ -2,6 +2,7 @@
 
 import ast
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -69,6 +70,7 @@ ROOMS_BELOW: dict[str, set[str]] = {
         "service.sample",
     },
 }
+TEXTS = {".py", ".html", ".txt", ".typ", ".csv"}
 NOBODY_IMPORTS = {"workers", "service.asgi", "service.cli"}
 # Libraries that weigh megabytes, each loaded by one program that ends with its work.
 PROGRAMS_OF_THEIR_OWN = {"openpyxl": "service.reading.workbook_reader", "typst": "service.printing.press"}
@@ -243,6 +245,21 @@ def test_every_component_file_holds_the_macro_of_its_name() -> None:
     for file in (ROOT / "templates/components").glob("*.html"):
         macros = re.findall(r"{%-? macro (\w+)", file.read_text(encoding="utf-8"))
         assert file.stem in macros, file
+
+
+# A thing has one word on screens, in sheets, tables and letters; see the glossary in the README.
+OTHER_WORDS = {"thôi miễn": "bỏ miễn", "mã người": "mã nhân viên"}
+
+
+def test_a_thing_has_one_word() -> None:
+    texts = [file for room in ("service", "templates") for file in (ROOT / room).rglob("*") if file.suffix in TEXTS]
+    found = [
+        f"{file.relative_to(ROOT)}: write {word!r} instead of {other!r}"
+        for file in texts
+        for other, word in OTHER_WORDS.items()
+        if re.search(rf"\b{other}\b", unicodedata.normalize("NFC", file.read_text(encoding="utf-8")), re.IGNORECASE)
+    ]
+    assert found == []
 
 
 def test_every_setting_is_named_in_the_readme() -> None:
