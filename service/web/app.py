@@ -15,13 +15,13 @@ from service.web.pages import (
     distributions,
     dossiers,
     evidence,
-    excuses,
     inbox,
     inquiries,
     issued_reports,
     kiosk,
     kiosks,
     list_changes,
+    person_forms,
     pins,
     post,
     recalls,
@@ -67,7 +67,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(directory_import.router, max_body_size=site.max_request_bytes, include_in_schema=False)
     app.include_router(delegations.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(calendar.router, max_body_size=_BODY_BYTES, include_in_schema=False)
-    app.include_router(excuses.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(person_forms.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(directory.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(accounts.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(status.router, max_body_size=_BODY_BYTES, include_in_schema=False)

@@ -36,7 +36,7 @@ class Mistake:
     hidden: dict[str, str] = field(default_factory=dict)
 
 
-WORD = ("manager", f"{DISTRIBUTION}/entered-for")
+WORD = ("manager", f"{BINH}/entered-for")
 ADDED = ("secretariat", f"{DISTRIBUTION}/recipients")
 ABSENT = ("manager", f"{BINH}/absences")
 REPLACED = ("secretariat", f"{DISTRIBUTION}/replacement")
@@ -51,8 +51,8 @@ MISTAKES = {
         *ABSENT, {"kind": "study", "first_day": "09/03/2018", "last_day": "05/03/2018", "reason": "Học"}, "last_day"
     ),
     "exemption": Mistake("manager", f"{BINH}/exemptions", {"reason": LONG}, "reason", {"distribution_id": "1"}),
-    "word, its day": Mistake(*WORD, {"day": "hôm qua", "note": "Gặp trực tiếp"}, "day", {"person": "BINH"}),
-    "word, its ground": Mistake(*WORD, {"day": "01/03/2018", "note": LONG}, "note", {"person": "BINH"}),
+    "word, its day": Mistake(*WORD, {"day": "hôm qua", "note": "Gặp trực tiếp"}, "day", {"distribution_id": "1"}),
+    "word, its ground": Mistake(*WORD, {"day": "01/03/2018", "note": LONG}, "note", {"distribution_id": "1"}),
     "added, nobody": Mistake(*ADDED, {"person_code": "KHONG", "reason": "Mới đến"}, "person_code"),
     "added, no code at all": Mistake(*ADDED, {"person_code": LONG, "reason": "Mới đến"}, "person_code"),
     "added, its reason": Mistake(*ADDED, {"person_code": "DUNG", "reason": LONG}, "reason"),

@@ -22,6 +22,7 @@ from tests.web.conftest import form_token, send
 from tests.web.office import Office, make_office, text_of
 
 KEEPERS = {"secretariat", "manager"}
+WORD = "/directory/people/BINH/entered-for"
 SCAN = {"files": ("quet.pdf", b"%PDF-1.7 quet", "application/octet-stream")}
 
 
@@ -176,9 +177,10 @@ def test_a_persons_word_is_entered_on_their_page(office: Office) -> None:
     distribution, _ = sheet_of(office)
     with office.visit("secretariat") as client:
         assert "Nhập thay người này" in client.get("/directory/people/BINH").text
-        fields = {"person": "BINH", "day": today(office), "note": "gặp trực tiếp", "form_token": form_token(client)}
-        answer = client.post(f"/distributions/{distribution}/entered-for", data=fields)
-        again = client.post(f"/distributions/{distribution}/entered-for", data=fields)
+        word = {"distribution_id": str(distribution), "day": today(office), "note": "gặp trực tiếp"}
+        fields = {**word, "form_token": form_token(client)}
+        answer = client.post(WORD, data=fields)
+        again = client.post(WORD, data=fields)
     assert (answer.status_code, answer.headers["location"]) == (303, "/directory/people/BINH#van-ban")
     assert again.status_code == 409
     assert "đã xác nhận rồi" in text_of(again.text)
@@ -204,8 +206,8 @@ def test_a_refused_word_comes_back_as_it_was_typed_with_the_mistake_at_its_field
     given = {name: today(office) if text == "TODAY" else text for name, text in typed.items()}
     for who in KEEPERS:
         with office.visit(who) as client:
-            fields = {"person": "BINH", "form_token": form_token(client), **given}
-            answer = client.post(f"/distributions/{distribution}/entered-for", data=fields)
+            fields = {"distribution_id": str(distribution), "form_token": form_token(client), **given}
+            answer = client.post(WORD, data=fields)
         assert answer.status_code == 422
         note = re.search(rf'<p class="err" id="{field}-{distribution}-note">.*?</p>', answer.text)
         assert note, "where it was typed"
@@ -219,8 +221,8 @@ def test_what_was_entered_for_somebody_in_vain_is_explained_on_their_page(office
     distribution = send(office.runtime, "person:BINH")
     recall_document(office.runtime, OPERATOR, distribution, "Sai nội dung.")
     with office.visit("manager") as client:
-        fields = {"person": "BINH", "day": today(office), "note": "gặp", "form_token": form_token(client)}
-        answer = client.post(f"/distributions/{distribution}/entered-for", data=fields)
+        word = {"distribution_id": str(distribution), "day": today(office), "note": "gặp"}
+        answer = client.post(WORD, data={**word, "form_token": form_token(client)})
     assert answer.status_code == 409
     assert "Văn bản đã gửi đến người này" in text_of(answer.text)
     assert "đã thu hồi" in text_of(answer.text)
@@ -228,5 +230,6 @@ def test_what_was_entered_for_somebody_in_vain_is_explained_on_their_page(office
 
 
 def test_who_enters_for_others(office: Office) -> None:
-    path = f"/distributions/{send(office.runtime, 'all')}/entered-for"
-    assert office.done_by(path, {"person": "BINH", "day": today(office), "note": "gặp"}) == KEEPERS
+    word = {"distribution_id": str(send(office.runtime, "all")), "day": today(office), "note": "gặp"}
+    assert office.done_by(WORD, word) == KEEPERS
+    assert office.done_by("/directory/people/DUNG/entered-for", word) == {"secretariat"}

@@ -1,31 +1,19 @@
-"""Entering what was signed on paper: a sheet found by its code, and one person on their word."""
+"""Entering what was signed on paper: a sheet is found by its code."""
 
-from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from service.actions.enter_signatures import OpenSheet, enter_for, enter_signatures, find_sheet, read_scan
+from service.actions.enter_signatures import OpenSheet, enter_signatures, find_sheet, read_scan
 from service.actions.sign_in import Visitor
-from service.domain.deadlines import parse_date
-from service.domain.errors import (
-    BadDate,
-    Conflict,
-    Invalid,
-    NotFound,
-    SignedBeforeSheet,
-    SignedInFuture,
-    TooLarge,
-)
+from service.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from service.domain.roles import Act
-from service.web.deps import Id, PostingVisitor, SiteDep, VisitorDep, page
+from service.web.deps import Id, SiteDep, VisitorDep, page
 from service.web.downloads import download
 from service.web.errors import status_of
-from service.web.fields import Sent, SentDep, Upload, upload_for
-from service.web.pages.directory import person_page
-from service.web.person_views import PersonForm
+from service.web.fields import Sent, Upload, upload_for
 from service.web.roster_views import SheetCodeView, SheetEntryView, entry_groups
 from service.web.security import done_of, forget_done, keep_done
 from service.web.signature_form import DAY, signed_sheet
@@ -100,27 +88,6 @@ def show_scan(site: SiteDep, visitor: VisitorDep, code: str, scan_id: Id) -> Res
         return download(read_scan(site.runtime, visitor.actor, code, scan_id))
     except Invalid:
         raise NotFound from None
-
-
-@router.post("/distributions/{distribution_id}/entered-for")
-def send_word(request: Request, site: SiteDep, visitor: PostingVisitor, distribution_id: Id, sent: SentDep) -> Response:
-    """One person of a distribution; leads back to that person's page, which has the form."""
-    visitor.actor.must(Act.KEEP_ROSTERS)
-    code = sent.text("person")
-    form = PersonForm(entered_for=distribution_id, day=sent.text(DAY), note=sent.text("note"))
-    try:
-        enter_for(site.runtime, visitor.actor, distribution_id, code, parse_date(form.day), form.note)
-    except (Conflict, Invalid) as refused:
-        wrong = replace(form, errors={_place(refused): refused.vi})
-        return person_page(request, site, visitor, code, wrong, status_of(refused))
-    return RedirectResponse(f"/directory/people/{quote(code, safe='')}#van-ban", 303)
-
-
-def _place(refused: Conflict | Invalid) -> str:
-    """The field that a refusal is about; a conflict is about none."""
-    if isinstance(refused, Conflict):
-        return ""
-    return "day" if isinstance(refused, BadDate | SignedInFuture | SignedBeforeSheet) else "note"
 
 
 def _found(site: Site, visitor: Visitor, code: str, distribution: int | None) -> OpenSheet:

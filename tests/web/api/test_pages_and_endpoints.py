@@ -21,7 +21,7 @@ from tests.web.test_routes import api_routes
 __all__ = ["at"]
 
 ABSENCE = {"first_day": "01/03/2018", "last_day": "02/03/2018", "reason": "nghỉ phép"}
-WORD = {"person": "E", "day": TODAY, "note": "gặp trực tiếp"}
+WORD = {"distribution_id": "{other}", "day": TODAY, "note": "gặp trực tiếp"}
 SPARE = "/accounts/of/spare"
 
 
@@ -63,7 +63,7 @@ PAGES = (
     Page("GET", "/sheets/{sheet}", "GET /sheets/{sheet}"),
     Page("GET", "/sheets/{sheet}/pdf", "GET /sheets/{sheet}/pdf"),
     Page("POST", "/sheets/{sheet}", "POST /sheets/{sheet}/signatures"),
-    Page("POST", "/distributions/{other}/entered-for", "POST /distributions/{other}/recipients/E/entered-for", WORD),
+    Page("POST", "/directory/people/E/entered-for", "POST /distributions/{other}/recipients/E/entered-for", WORD),
     Page("GET", "/inquiries", "GET /inquiries"),
     Page("POST", "/inquiries/{inquiry}/answer", "POST /inquiries/{inquiry}/answer", {"answer": "Đã rõ."}),
     Page("GET", "/directory", "GET /people"),

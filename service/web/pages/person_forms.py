@@ -1,4 +1,4 @@
-"""Why a person need not confirm: absences and exemptions, on that person's page."""
+"""The forms of a person's page: absences, exemptions, and a document that was read by the person's own word."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from service.actions.enter_signatures import enter_for
 from service.actions.record_absence import Period, exempt, lift_exemption, record_absence, withdraw_absence
 from service.actions.sign_in import Visitor
 from service.domain.absences import Kind, parse_kind
@@ -15,15 +16,19 @@ from service.domain.errors import (
     AbsenceTooLong,
     AbsentAfterService,
     AbsentBeforeService,
+    BadDate,
     BadPeriod,
     Conflict,
     Invalid,
     OverlappingAbsence,
+    SignedBeforeSheet,
+    SignedInFuture,
     UnknownAbsenceKind,
 )
 from service.domain.roles import Act
 from service.store.directory import PersonLine
 from service.web.deps import FormId, PostingVisitor, SiteDep
+from service.web.errors import status_of
 from service.web.fields import SentDep, read_day
 from service.web.pages.directory import person_page
 from service.web.person_views import PersonForm, find_person, person_href
@@ -39,10 +44,11 @@ class _Asked:
     visitor: Visitor
     person: PersonLine
 
-    def again(self, form: PersonForm, errors: Mapping[str, str]) -> Response:
+    def again(
+        self, form: PersonForm, errors: Mapping[str, str], status: int = HTTPStatus.UNPROCESSABLE_ENTITY
+    ) -> Response:
         """The page with what was typed, and what is wrong with it."""
         wrong = replace(form, errors=errors)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
         return person_page(self.request, self.site, self.visitor, self.person.code, wrong, status)
 
     def done(self, part: str) -> Response:
@@ -100,6 +106,27 @@ def lift(request: Request, site: SiteDep, visitor: PostingVisitor, code: str, di
     asked = _asked(request, site, visitor, code)
     lift_exemption(site.runtime, visitor.actor, distribution_id, asked.person.person_id)
     return asked.done("van-ban")
+
+
+@router.post("/directory/people/{code:path}/entered-for")
+def enter_word(
+    *, request: Request, site: SiteDep, visitor: PostingVisitor, sent: SentDep, code: str, distribution_id: FormId
+) -> Response:
+    asked = _asked(request, site, visitor, code)
+    form = PersonForm(entered_for=distribution_id, day=sent.text("day"), note=sent.text("note"))
+    try:
+        day = parse_date(form.day)
+        enter_for(site.runtime, visitor.actor, distribution_id, asked.person.code, day, form.note)
+    except (Conflict, Invalid) as refused:
+        return asked.again(form, {_place_of_word(refused): refused.vi}, status_of(refused))
+    return asked.done("van-ban")
+
+
+def _place_of_word(refused: Conflict | Invalid) -> str:
+    """The field that a refusal is about; a conflict is about none."""
+    if isinstance(refused, Conflict):
+        return ""
+    return "day" if isinstance(refused, BadDate | SignedInFuture | SignedBeforeSheet) else "note"
 
 
 def _asked(request: Request, site: Site, visitor: Visitor, code: str) -> _Asked:
