@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, exis
 from sqlalchemy.orm import Session
 
 from service.domain.deliveries import Status
+from service.domain.errors import UnknownUnit
 from service.domain.receipts import Route, State
 from service.domain.vietnamese import full_name
 from service.store.deliveries import brings
@@ -36,11 +37,10 @@ _acknowledged = receipt_events.alias("acknowledged")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which lines of a frozen list; each None means any. `unit_ids` are units as they were frozen."""
+    """Which lines of a frozen list; each None means any."""
 
     receipt_status: State | None = None
     delivery_status: Status | None = None
-    unit_ids: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +141,17 @@ def distributions_to_units(
     return list(session.execute(query).mappings())
 
 
-def units_below(session: Session, code: str) -> frozenset[int]:
-    """The ids of the unit with this code and of every unit below it; empty when there is none."""
-    return frozenset(session.execute(below(units.c.code == code)).scalars())
+def units_within(session: Session, reach: frozenset[int] | None, code: str) -> frozenset[int]:
+    """The ids of the unit with this code and of every unit below it, as far as they are in `reach`; None is the office.
+
+    Raises:
+        UnknownUnit: there are none.
+    """
+    found = frozenset(session.execute(below(units.c.code == code)).scalars())
+    reached = found if reach is None else found & reach
+    if not reached:
+        raise UnknownUnit(given=code)
+    return reached
 
 
 def distributions_of(session: Session, document_id: int) -> list[int]:
@@ -291,8 +299,6 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(standing() == wanted.receipt_status.value)
     if wanted.delivery_status is not None:
         conditions.append(deliveries.c.status == wanted.delivery_status.value)
-    if wanted.unit_ids is not None:
-        conditions.append(receipts.c.unit_id.in_(wanted.unit_ids))
     return conditions
 
 

@@ -5,17 +5,15 @@ from io import BytesIO
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
-from sqlalchemy.orm import Session
 
 from service.actions.import_directory import import_directory
 from service.domain.audiences import StaffClass
 from service.domain.documents import NewFile
-from service.domain.errors import UnknownUnit
 from service.domain.findings import Problem as FindingProblem
 from service.domain.roles import Act
 from service.reading.rows import Source
 from service.store.directory import find_people, list_units
-from service.store.listings import units_below
+from service.store.listings import units_within
 from service.web.api.problems import problem
 from service.web.api.shapes import Code, Limit, Page, Shape, Text, Word
 from service.web.api.uploads import read_form
@@ -138,7 +136,7 @@ def read_people(
     """People as they are now, in office order; for a manager those of the own units."""
     reach = actor.reach(Act.SEE_DIRECTORY, Act.RECORD_ABSENCE)
     with site.runtime.sessions() as session:
-        sought_in = _units(session, reach, unit) if unit else reach
+        sought_in = units_within(session, reach, unit) if unit else reach
         page = find_people(session, search, sought_in, cursor, limit)
     return Page(items=[PersonShape.model_validate(line) for line in page.lines], next_cursor=page.after)
 
@@ -147,15 +145,6 @@ def read_people(
 def read_person(site: SiteDep, actor: ActorDep, person_code: Code) -> PersonShape:
     """A person of the present directory; for a manager one of the own units."""
     return PersonShape.model_validate(find_person(site, actor, person_code))
-
-
-def _units(session: Session, reach: frozenset[int] | None, code: str) -> frozenset[int]:
-    """The unit and those below it, as far as the asker's reach goes."""
-    found = units_below(session, code)
-    reached = found if reach is None else found & reach
-    if not reached:
-        raise UnknownUnit(given=code)
-    return reached
 
 
 async def import_file(request: Request, site: SiteDep, actor: ActorDep) -> NewFile:

@@ -3,6 +3,7 @@
 A manager sees the people of the own units, by the unit they were frozen in, and figures of those alone.
 """
 
+from dataclasses import replace
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
@@ -13,7 +14,7 @@ from service.actions.record_absence import exempt
 from service.domain.deliveries import OPEN
 from service.domain.deliveries import Status as DeliveryStatus
 from service.domain.documents import Mode, Urgency
-from service.domain.errors import NotFound, UnknownUnit
+from service.domain.errors import NotFound
 from service.domain.receipts import Route, State
 from service.domain.roles import Act, Actor
 from service.domain.texts import REASON
@@ -28,7 +29,7 @@ from service.store.listings import (
     receipts_by_status,
     recipient,
     recipients_page,
-    units_below,
+    units_within,
 )
 from service.store.reports import Scope
 from service.web.api.shapes import (
@@ -189,8 +190,8 @@ def list_recipients(
     after = read_cursor(cursor) or 0
     with site.runtime.sessions() as session:
         head = head_in_scope(session, scope)
-        wanted = Wanted(receipt_status, delivery_status, _units(session, actor, unit) if unit else None)
-        lines = recipients_page(session, scope, wanted, after, limit + 1)
+        asked = replace(scope, unit_ids=units_within(session, scope.unit_ids, unit)) if unit else scope
+        lines = recipients_page(session, asked, Wanted(receipt_status, delivery_status), after, limit + 1)
     return page_of(lines, limit, lambda line: RecipientShape.of(line, head["document_id"]), lambda line: line.person_id)
 
 
@@ -244,15 +245,6 @@ def _recipient(session: Session, scope: Scope, person_code: str) -> tuple[RowMap
     if head is None or line is None:
         raise NotFound
     return head, line
-
-
-def _units(session: Session, actor: Actor, code: str) -> frozenset[int]:
-    """The unit and those below it, as far as the asker's reach goes."""
-    found = units_below(session, code)
-    reached = found if actor.may(Act.SEE_REPORTS) else found & actor.unit_ids
-    if not reached:
-        raise UnknownUnit(given=code)
-    return reached
 
 
 def _head_fields(row: RowMapping, actor: Actor) -> dict[str, object]:
