@@ -8,18 +8,9 @@ from operator import attrgetter
 
 from service.store.sheets import ScanLine, SheetLine, SheetPerson
 from service.web.fields import Sent
+from service.web.list_views import UnitChoice
 from service.web.office_views import Heading
 from service.web.signature_form import PERSON, day_field
-
-
-@dataclass(frozen=True, slots=True)
-class UnitChoice:
-    """A unit of which a sheet can be printed; `people` stand on the list, in it or below it."""
-
-    code: str
-    name: str
-    depth: int
-    people: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy.orm import Session
 
 from service.actions.print_sheet import print_sheet, read_sheet
 from service.actions.report_coverage import report_coverage
 from service.actions.sign_in import Visitor
 from service.domain.errors import Conflict, Invalid, NotFound
-from service.domain.roles import Act, Actor
+from service.domain.roles import Act
 from service.printing.roster_pdf import roster_pdf
-from service.store.directory import list_units
 from service.store.distributions import distribution_row
 from service.store.reports import Scope
 from service.store.sheets import listed_units, sheets_of
 from service.web.deps import Id, PostingVisitor, SiteDep, VisitorDep, page
 from service.web.errors import status_of
+from service.web.list_views import unit_choices
 from service.web.pages.distributions import heading_of
-from service.web.roster_views import RostersView, UnitChoice
+from service.web.roster_views import RostersView
 from service.web.site import Site
 
 router = APIRouter()
@@ -67,7 +66,7 @@ def _sheets_page(
     actor = visitor.actor
     actor.must(Act.KEEP_ROSTERS)
     report = report_coverage(site.runtime, actor, distribution_id, most_outstanding=0)
-    reach = None if actor.may(Act.POST) else actor.unit_ids
+    scope = Scope(distribution_id, None if actor.may(Act.POST) else actor.unit_ids)
     with site.runtime.sessions() as session:
         head = distribution_row(session, distribution_id)
         if head is None:
@@ -75,21 +74,10 @@ def _sheets_page(
         view = RostersView(
             heading=heading_of(report, head),
             to_sign=report.identity.not_yet + report.identity.not_reachable,
-            units=_units(session, actor, Scope(distribution_id, reach)),
-            is_whole=reach is None,
+            units=unit_choices(session, scope, listed_units(session, scope)),
+            is_whole=scope.unit_ids is None,
             is_recalled=head["recalled_at"] is not None,
-            sheets=tuple(sheets_of(session, Scope(distribution_id, reach), SHEETS_SHOWN)),
+            sheets=tuple(sheets_of(session, scope, SHEETS_SHOWN)),
             error=refused.vi if refused else "",
         )
     return page(site, "rosters.html", view, visitor, request, status_of(refused) if refused else 200)
-
-
-def _units(session: Session, actor: Actor, scope: Scope) -> tuple[UnitChoice, ...]:
-    """Units in office order that have somebody on the list, themselves or below them."""
-    counts = listed_units(session, scope)
-    lines = [line for line in list_units(session) if actor.may(Act.POST) or line.id in actor.unit_ids]
-    totals = {line.id: counts.get(line.id, 0) for line in lines}
-    for line in reversed(lines):
-        if line.parent_id in totals:
-            totals[line.parent_id] += totals[line.id]
-    return tuple(UnitChoice(line.code, line.name, line.depth, totals[line.id]) for line in lines if totals[line.id])
