@@ -6,13 +6,14 @@ It is worked out in the transaction that changes what it rests on.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
 from service.actions.office_calendar import office_calendar
 from service.domain.absences import ADDED_LATER, Absence, words_between
 from service.domain.calendar import Calendar
-from service.domain.coverage import Outstanding, Report
+from service.domain.coverage import Confirmation, Outstanding
 from service.domain.deadlines import own_due
 from service.domain.documents import Mode
 from service.runtime import Runtime
@@ -24,6 +25,21 @@ from service.store.own_deadlines import (
     own_deadlines,
     write_own_deadlines,
 )
+
+Person = TypeVar("Person", Outstanding, Confirmation)
+
+
+class AsOf(Protocol):
+    """What is told of a distribution as of a moment: a report, or a list of its people."""
+
+    @property
+    def distribution_id(self) -> int: ...
+    @property
+    def mode(self) -> Mode: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def as_of(self) -> datetime: ...
 
 
 def settle_own_deadlines(runtime: Runtime, session: Session, whose: Whose, moment: datetime) -> None:
@@ -55,8 +71,8 @@ def _days_given(one: Obligation, calendar: Calendar) -> int:
     return max(1, calendar.working_days_between(frozen, due))
 
 
-def with_own_deadlines(session: Session, built: Report, people: Sequence[Outstanding]) -> Sequence[Outstanding]:
-    """Outstanding people of a report with their own deadlines, as they had been told by its moment."""
+def with_own_deadlines(session: Session, built: AsOf, people: Sequence[Person]) -> Sequence[Person]:
+    """People of a report with their own deadlines, as they had been told by its moment."""
     if built.due_at is None or built.mode is not Mode.ACKNOWLEDGE:
         return people
     told = own_deadlines(session, built.distribution_id, {person.person_id for person in people}, built.as_of)

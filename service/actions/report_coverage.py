@@ -4,14 +4,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy.orm import Session
 
+from service.actions.late_confirmations import seek_confirmations, with_late
 from service.actions.own_deadlines import with_own_deadlines
-from service.domain.coverage import Outstanding, Report, Term, moment_within
+from service.domain.coverage import Confirmation, Outstanding, Report, Term, moment_within
 from service.domain.errors import NotFound
 from service.domain.roles import Act, Actor
 from service.runtime import Runtime
+from service.store.confirmations import Sought, all_confirmations, confirmations_of
 from service.store.database import hold_one_moment
 from service.store.distributions import distribution_row
 from service.store.inquiries import inquiries_as_of
@@ -29,11 +32,23 @@ class OpenReport:
 
     report: Report
     _session: Session
-    _asked: Asked
+    _sought: Sought
+
+    @classmethod
+    def of(cls, runtime: Runtime, session: Session, asked: Asked) -> Self:
+        """Without inquiries."""
+        sought = seek_confirmations(runtime, session, asked)
+        built = with_late(session, sought, report(session, asked, most_outstanding=0))
+        return cls(built, session, sought)
 
     def outstanding(self, term: Term | None = None) -> Iterator[Outstanding]:
         """Everybody who has not confirmed, or those of one term, in name order; read in parts, however many."""
-        for lot in all_outstanding(self._session, self._asked, term):
+        for lot in all_outstanding(self._session, self._sought.asked, term):
+            yield from with_own_deadlines(self._session, self.report, lot)
+
+    def confirmations(self) -> Iterator[Confirmation]:
+        """Everybody who has confirmed, in name order; read in parts, however many."""
+        for lot in all_confirmations(self._session, self._sought):
             yield from with_own_deadlines(self._session, self.report, lot)
 
 
@@ -51,7 +66,10 @@ def report_coverage(
         NotFound: there is no such distribution, or nobody of the actor's units is on its list.
     """
     with runtime.sessions() as session:
-        built = _built(session, actor, ask(runtime, session, actor, distribution_id, as_of), most_outstanding)
+        asked = ask(runtime, session, actor, distribution_id, as_of)
+        sought = seek_confirmations(runtime, session, asked)
+        built = with_late(session, sought, report(session, asked, most_outstanding=most_outstanding))
+        built = _with_inquiries(session, actor, asked.scope, built)
         return replace(built, outstanding=tuple(with_own_deadlines(session, built, built.outstanding)))
 
 
@@ -63,7 +81,8 @@ def open_report(
     with runtime.sessions() as session:
         hold_one_moment(session)
         asked = ask(runtime, session, actor, distribution_id, as_of)
-        yield OpenReport(_built(session, actor, asked, 0), session, asked)
+        opened = OpenReport.of(runtime, session, asked)
+        yield replace(opened, report=_with_inquiries(session, actor, asked.scope, opened.report))
 
 
 def list_outstanding(
@@ -77,7 +96,7 @@ def list_outstanding(
     with runtime.sessions() as session:
         asked = ask(runtime, session, actor, distribution_id, as_of)
         people = outstanding_page(session, asked, after=after, limit=limit)
-        return with_own_deadlines(session, _built(session, actor, asked, 0), people)
+        return with_own_deadlines(session, confirmations_of(session, asked), people)
 
 
 def ask(runtime: Runtime, session: Session, actor: Actor, distribution_id: int, as_of: datetime | None) -> Asked:
@@ -94,10 +113,9 @@ def ask(runtime: Runtime, session: Session, actor: Actor, distribution_id: int, 
     return Asked(head, scope, moment_within(as_of, head["frozen_at"], now))
 
 
-def _built(session: Session, actor: Actor, asked: Asked, most_outstanding: int) -> Report:
-    built = report(session, asked, most_outstanding=most_outstanding)
-    found = inquiries_as_of(session, asked.scope, asked.as_of, most_waiting=INQUIRIES_NAMED)
-    return replace(built, inquiries=found if _may_read_inquiries(actor, asked.scope) else found.without_words())
+def _with_inquiries(session: Session, actor: Actor, scope: Scope, built: Report) -> Report:
+    found = inquiries_as_of(session, scope, built.as_of, most_waiting=INQUIRIES_NAMED)
+    return replace(built, inquiries=found if _may_read_inquiries(actor, scope) else found.without_words())
 
 
 def _may_read_inquiries(actor: Actor, scope: Scope) -> bool:

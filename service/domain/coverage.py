@@ -8,7 +8,7 @@ stand where confirmed and not yet stand. The levels are never merged with the id
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -25,6 +25,11 @@ def moment_within(asked: datetime | None, frozen_at: datetime, now: datetime) ->
     if asked is None:
         return now
     return min(max(asked, frozen_at), now).astimezone(now.tzinfo)
+
+
+def has_passed(due_at: datetime | None, as_of: datetime) -> bool:
+    """Whether somebody may be late: nobody's own deadline is before everybody's."""
+    return due_at is not None and due_at < as_of
 
 
 class Term(StrEnum):
@@ -93,12 +98,21 @@ class Routes:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitCoverage:
+class UnitFigures:
+    """What an issued report keeps of one unit."""
+
     unit_id: int
     unit_name: str
     identity: Identity
     levels: Levels
     routes: Routes
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCoverage(UnitFigures):
+    """`late` counts those of the confirmed who did so after their own deadline."""
+
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,33 @@ class Outstanding:
     last_reply: str | None
     own_due_at: datetime | None = None
     own_due_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A person who falls under `Term.CONFIRMED`, and the fact by which they do.
+
+    `confirmed_at` is when it was so, `recorded_at` when the office learnt it. `entered_by` names who entered it for
+    this person, empty for the operator and where nobody did. `late_by` is None for who was in time; the deadline that
+    counts is `own_due_at` where there is one, which an absence or a later listing moved (`own_due_because`).
+    """
+
+    person_id: int
+    code: str
+    full_name: str
+    position: str
+    unit_name: str
+    confirmed_at: datetime
+    recorded_at: datetime
+    route: Route
+    entered_by: str
+    late_by: timedelta | None
+    own_due_at: datetime | None = None
+    own_due_because: str = ""
+
+    @property
+    def late_seconds(self) -> float | None:
+        return self.late_by.total_seconds() if self.late_by is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +198,15 @@ class Report:
     @property
     def routes(self) -> Routes:
         return _total(Routes(), (unit.routes for unit in self.units))
+
+    @property
+    def late(self) -> int:
+        """How many of the confirmed did so after their own deadline."""
+        return sum(unit.late for unit in self.units)
+
+    @property
+    def is_past_due(self) -> bool:
+        return has_passed(self.due_at, self.as_of)
 
     @property
     def unnamed(self) -> int:

@@ -5,7 +5,7 @@ Stored text is NFC and otherwise left alone; folding and keys are shadows beside
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 # Some keyboards and fonts give the Icelandic or the African letter, which look the same as Vietnamese đ.
@@ -100,6 +100,16 @@ def weekday_name(day: date) -> str:
 def moment(at: datetime) -> str:
     """Time, weekday and date, such as `17:00 thứ Hai, 12/03/2018`; `at` is in the office's time zone already."""
     return f"{at.hour:02}:{at.minute:02} {weekday_name(at)}, {date_short(at)}"
+
+
+def lasting(time: timedelta) -> str:
+    """How long something took, such as `2 ngày 3 giờ`, `5 giờ`, `12 phút`; begun hours and minutes are left out."""
+    hours, rest = divmod(time - timedelta(days=time.days), timedelta(hours=1))
+    told = (f"{time.days} ngày" if time.days else "", f"{hours} giờ" if hours else "")
+    if any(told):
+        return " ".join(filter(None, told))
+    minutes = rest // timedelta(minutes=1)
+    return f"{minutes} phút" if minutes else "chưa đến 1 phút"
 
 
 def number(value: int) -> str:

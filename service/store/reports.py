@@ -70,9 +70,15 @@ class Asked:
     scope: Scope
     as_of: datetime
 
+    def lists(self) -> ColumnElement[bool]:
+        return and_(self.scope.covers(), receipts.c.listed_at <= self.as_of)
+
 
 def report(session: Session, asked: Asked, *, most_outstanding: int) -> Report:
-    """Build a report that names the first `most_outstanding` of those who have not confirmed."""
+    """Build a report that names the first `most_outstanding` of those who have not confirmed.
+
+    Inquiries and who was late are for others to add.
+    """
     head, in_force = asked.head, _in_force(session, asked)
     judged = _judged(asked, in_force.revision)
     named = _outstanding(judged).limit(most_outstanding)
@@ -126,8 +132,8 @@ def _judged(asked: Asked, revision: int) -> CTE:
     """
     r, head, as_of, office_day = receipts.c, asked.head, asked.as_of, asked.as_of.date()
     mode = Mode(head["mode"])
-    opening = _reached(State.OPENED, revision, as_of)
-    confirmation = _reached(State.ACKNOWLEDGED, revision, as_of)
+    opening = reached(State.OPENED, revision, as_of)
+    confirmation = reached(State.ACKNOWLEDGED, revision, as_of)
     absence, exemption = _absent_people(as_of, office_day), _exempted_people(head["id"], as_of)
     right = _right_answers(head["id"], revision)
     acknowledged = confirmation.c.state.is_not(None)
@@ -168,14 +174,14 @@ def _judged(asked: Asked, revision: int) -> CTE:
             term.label("term"),
         )
         .select_from(receipts)
-        .outerjoin(deliveries, and_(_same_receipt(deliveries), brings(literal(revision))))
-        .outerjoin(opening, _same_receipt(opening))
-        .outerjoin(confirmation, _same_receipt(confirmation))
-        .outerjoin(right, _same_receipt(right))
+        .outerjoin(deliveries, and_(same_receipt(deliveries), brings(literal(revision))))
+        .outerjoin(opening, same_receipt(opening))
+        .outerjoin(confirmation, same_receipt(confirmation))
+        .outerjoin(right, same_receipt(right))
         .outerjoin(memberships, and_(memberships.c.person_id == r.person_id, in_force(as_of, office_day)))
         .outerjoin(exemption, exemption.c.person_id == r.person_id)
         .outerjoin(absence, absence.c.person_id == r.person_id)
-        .where(asked.scope.covers(), r.listed_at <= as_of)
+        .where(asked.lists())
     )
     return query.cte("judged").prefix_with("MATERIALIZED")
 
@@ -221,16 +227,16 @@ def _by(moment: ColumnElement[datetime | None], as_of: datetime) -> ColumnElemen
     return func.coalesce(moment <= as_of, literal(False))
 
 
-def _same_receipt(other: FromClause) -> ColumnElement[bool]:
+def same_receipt(other: FromClause) -> ColumnElement[bool]:
     r = receipts.c
     return and_(other.c.distribution_id == r.distribution_id, other.c.person_id == r.person_id)
 
 
-def _reached(state: State, revision: int, as_of: datetime) -> Subquery:
+def reached(state: State, revision: int, as_of: datetime) -> Subquery:
+    """The facts by which people had come to `state`, at most one a receipt."""
     e = receipt_events.c
-    found = select(e.distribution_id, e.person_id, e.state, e.route).where(
-        e.revision == revision, e.state == state.value, e.recorded_at <= as_of
-    )
+    columns = (e.distribution_id, e.person_id, e.state, e.route, e.account_id, e.effective_at, e.recorded_at)
+    found = select(*columns).where(e.revision == revision, e.state == state.value, e.recorded_at <= as_of)
     return found.subquery(state.value)
 
 

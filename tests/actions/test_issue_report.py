@@ -1,5 +1,6 @@
 """An issued report keeps its moment and figures, and what is recorded later changes later reports alone."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from service.actions.acknowledge import acknowledge
 from service.actions.issue_report import check_report, issue_report
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
+from service.actions.report_coverage import report_coverage
 from service.domain.absences import Absence, Kind
 from service.domain.errors import ListBeingDrawn, NotFound
 from service.domain.receipts import Route, State
@@ -55,6 +57,19 @@ def test_an_issued_report_shows_the_figures_of_its_moment_for_ever(
     assert issued.as_of == issued_at
     assert (issued.figures.identity.listed, issued.figures.identity.confirmed) == (3, 1)
     assert issued.figures.identity.holds
+
+
+def test_who_was_late_is_no_figure_of_an_issued_report(
+    runtime: Runtime, clock: FakeClock, people: list[int], distribution: int
+) -> None:
+    due = post_document(runtime, OPERATOR, make_posting(due=clock() + timedelta(hours=1))).distribution_id
+    list_recipients(runtime)
+    clock.move(timedelta(hours=2))
+    confirm(runtime, due, people[0])
+    assert report_coverage(runtime, OPERATOR, due).late == 1
+    issued, is_same = check_report(runtime, OPERATOR, due, issue_report(runtime, OPERATOR, due))
+    assert is_same
+    assert set(json.loads(issued.figures.text)["units"][0]) == {"unit_id", "unit_name", "identity", "levels", "routes"}
 
 
 def test_a_signature_entered_late_changes_reports_from_its_entry_on(

@@ -12,6 +12,7 @@ from service.domain.vietnamese import (
     date_short,
     fold,
     full_name,
+    lasting,
     moment,
     name_key,
     nfc,
@@ -255,3 +256,19 @@ def test_a_moment_is_not_moved_to_another_zone() -> None:
 @pytest.mark.parametrize(("value", "written"), [(0, "0"), (999, "999"), (1_234_567, "1.234.567"), (-1000, "-1.000")])
 def test_thousands_are_parted_by_dots(value: int, written: str) -> None:
     assert number(value) == written
+
+
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [
+        (timedelta(seconds=59), "chưa đến 1 phút"),
+        (timedelta(minutes=12, seconds=30), "12 phút"),
+        (timedelta(hours=5, minutes=59), "5 giờ"),
+        (timedelta(days=2, minutes=59), "2 ngày"),
+        (timedelta(days=2, hours=3), "2 ngày 3 giờ"),
+    ],
+)
+def test_how_long_something_took_is_told_in_days_and_hours_and_below_an_hour_in_minutes(
+    time: timedelta, words: str
+) -> None:
+    assert lasting(time) == words
