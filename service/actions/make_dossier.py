@@ -1,8 +1,8 @@
 """The dossier of a distribution: everything that proves it, handed out in one file and recorded with its digest."""
 
 from collections.abc import Callable
-from itertools import chain
 
+from service.actions.report_coverage import OpenReport
 from service.actions.seal_evidence import seal
 from service.domain.dossiers import Dossier
 from service.domain.errors import NotFound
@@ -12,7 +12,7 @@ from service.runtime import Runtime
 from service.store import dossiers, evidence
 from service.store.database import hold_one_moment
 from service.store.distributions import distribution_row
-from service.store.reports import Asked, Scope, all_outstanding, report
+from service.store.reports import Asked, Scope
 
 # Takes the contents and writes them down. What it returns adds what takes time and no database, and returns the digest
 # of the whole, in hexadecimal.
@@ -35,11 +35,12 @@ def make_dossier(runtime: Runtime, actor: Actor, distribution_id: int, bind: Bin
         head = distribution_row(session, distribution_id)
         if head is None:
             raise NotFound
-        asked = Asked(head, Scope(distribution_id), now)
+        opened = OpenReport.of(runtime, session, Asked(head, Scope(distribution_id), now))
         readable = actor.may(Act.READ_DOCUMENTS)
         dossier = Dossier(
-            report=report(session, asked, most_outstanding=0),
-            outstanding=lambda: chain.from_iterable(all_outstanding(session, asked)),
+            report=opened.report,
+            outstanding=opened.outstanding,
+            confirmations=opened.confirmations,
             revisions=dossiers.contents_of(session, head["document_id"]) if readable else (),
             recipients=lambda: dossiers.recipients_of(session, distribution_id),
             ranges=dossiers.ranges_of(session, distribution_id),

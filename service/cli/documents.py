@@ -95,9 +95,9 @@ def report(
     zone = office_zone(runtime)
     with _opened(runtime, distribution, asked) as opened, _written_to(output) as out:
         if asked == "json":
-            out.writelines(report_json(opened.report, opened.outstanding(), zone))
+            out.writelines(report_json(opened.report, opened.outstanding(), opened.confirmations(), zone))
         elif asked == "csv":
-            out.writelines(report_csv(opened.report, opened.outstanding()))
+            out.writelines(report_csv(opened.report, opened.outstanding(), opened.confirmations()))
         else:
             print_report(opened, Console(file=out, highlight=False), zone)
 

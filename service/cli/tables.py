@@ -12,7 +12,7 @@ from rich.table import Table
 from service.actions.report_coverage import OpenReport
 from service.actions.report_status import Status as MachineStatus
 from service.cli.moments import json_text, to_the_minute, to_the_second
-from service.domain.coverage import Identity, Levels, Outstanding, Report, Term
+from service.domain.coverage import Confirmation, Identity, Levels, Outstanding, Report, Term, UnitCoverage
 from service.domain.deadlines import Due
 from service.domain.deliveries import Status
 from service.domain.documents import Mode
@@ -42,22 +42,36 @@ def print_report(opened: OpenReport, console: Console, zone: tzinfo | None, most
 def identity_line(report: Report) -> str:
     identity, asks = report.identity, report.mode is Mode.ACKNOWLEDGE
     done, waiting = ("đã xác nhận", "chưa xác nhận") if asks else ("đã xem", "chưa xem")
+    late = f" (trong đó {report.late} muộn)" if report.is_past_due else ""
     return (
-        f"{identity.listed} = {identity.confirmed} {done} + {identity.not_yet} {waiting} + {identity.absent} vắng"
+        f"{identity.listed} = {identity.confirmed} {done}{late} + {identity.not_yet} {waiting}"
+        f" + {identity.absent} vắng"
         f" + {identity.exempted} miễn + {identity.moved_or_left} chuyển, nghỉ"
         f" + {identity.not_reachable} không liên lạc được"
     )
 
 
-def report_json(report: Report, outstanding: Iterable[Outstanding], zone: tzinfo | None) -> Iterator[str]:
-    """The report as one JSON object, a line a person; `outstanding` is everybody who has not confirmed."""
+def report_json(
+    report: Report, outstanding: Iterable[Outstanding], confirmations: Iterable[Confirmation], zone: tzinfo | None
+) -> Iterator[str]:
+    """The report as one JSON object, a line a person.
+
+    `outstanding` is everybody who has not confirmed, `confirmations` everybody who has.
+    """
     figures = json_text(_figures_object(report), zone, indent=2)
-    yield figures.removesuffix("\n}") + ',\n  "outstanding": ['
+    yield figures.removesuffix("\n}")
+    yield from _list_of("outstanding", map(asdict, outstanding), zone)
+    yield from _list_of("confirmations", map(_confirmation_object, confirmations), zone)
+    yield "\n}\n"
+
+
+def _list_of(name: str, people: Iterable[dict[str, object]], zone: tzinfo | None) -> Iterator[str]:
+    yield f',\n  "{name}": ['
     between = "\n"
-    for person in outstanding:
-        yield f"{between}    {json_text(asdict(person), zone)}"
+    for person in people:
+        yield f"{between}    {json_text(person, zone)}"
         between = ",\n"
-    yield "\n  ]\n}\n"
+    yield "\n  ]"
 
 
 def _figures_object(report: Report) -> dict[str, object]:
@@ -73,12 +87,19 @@ def _figures_object(report: Report) -> dict[str, object]:
         "as_of": report.as_of,
         "listing_done": report.listing_done,
         "identity": asdict(report.identity),
+        "late": report.late,
         "levels": asdict(report.levels),
         "routes": report.routes.by_route,
         "questions": report.questions,
         "units": [asdict(unit) | {"routes": unit.routes.by_route} for unit in report.units],
         "inquiries": asdict(report.inquiries),
     }
+
+
+def _confirmation_object(person: Confirmation) -> dict[str, object]:
+    told = asdict(person) | {"late_seconds": person.late_seconds}
+    del told["late_by"]
+    return told
 
 
 def deadline_line(due: Due, zone: tzinfo | None) -> str:
@@ -124,17 +145,22 @@ def _coverage_table(report: Report) -> Table:
 
 
 def _evidence_table(report: Report) -> Table:
-    """What is known of the same people, never merged with the identity."""
-    table = _table("Bằng chứng", _LEVEL_HEADS)
+    """What is known of the same people, never merged with the identity; the last column is of those before it."""
+    heads = (*_LEVEL_HEADS, "muộn") if report.is_past_due else _LEVEL_HEADS
+    table = _table("Bằng chứng", heads)
+
+    def row(one: Report | UnitCoverage) -> list[str]:
+        return [*_figures(one.levels, _LEVELS), str(one.late)][: len(heads)]
+
     for unit in report.units:
-        table.add_row(unit.unit_name, *_figures(unit.levels, _LEVELS))
-    table.add_row("Cộng", *_figures(report.levels, _LEVELS), style="bold")
+        table.add_row(unit.unit_name, *row(unit))
+    table.add_row("Cộng", *row(report), style="bold")
     return table
 
 
 def _table(first: str, heads: tuple[str, ...]) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column(first, min_width=24)
+    table.add_column(first, min_width=22)
     for head in heads:
         table.add_column(head, justify="right")
     return table

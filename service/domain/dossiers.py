@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from service.domain.anchors import Anchor, Head
-from service.domain.coverage import Outstanding, Report
+from service.domain.coverage import Confirmation, Outstanding, Report
 from service.domain.letters import AttachedFile
 
 
@@ -74,6 +74,7 @@ class Dossier:
 
     report: Report
     outstanding: Callable[[], Iterable[Outstanding]]
+    confirmations: Callable[[], Iterable[Confirmation]]
     revisions: Sequence[RevisionContent]
     recipients: Callable[[], Iterable[Recipient]]
     ranges: Sequence[Range]

@@ -65,7 +65,7 @@ def write_dossier(place: Path, dossier: Dossier, office_name: str, zone: ZoneInf
         binder = _Binder(archive, digests)
         binder.add("README.txt", [_readme(dossier)])
         binder.add("verify.py", [_verifier()])
-        binder.add("report.csv", report_csv(dossier.report, dossier.outstanding()))
+        binder.add("report.csv", report_csv(dossier.report, dossier.outstanding(), dossier.confirmations()))
         binder.add("recipients.csv", _recipients(dossier.recipients(), zone))
         binder.add("list.jsonl", (line(_listed(one)) for one in dossier.recipients() if one.origin == "frozen"))
         binder.add("ranges.csv", _ranges(dossier.ranges))

@@ -1,13 +1,15 @@
 """The words for terms of the identity and for what became of a letter, as screens and printed lists say them."""
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from types import MappingProxyType
 
-from service.domain.coverage import Outstanding, Term
+from service.domain.coverage import Confirmation, Outstanding, Term
 from service.domain.deliveries import ABANDONED, Accepted, Broken, Deferred, Phase, Refused, Requeued, Status, Unknown
 from service.domain.directory import INVALID_ADDRESS, NO_ADDRESS
 from service.domain.documents import Mode
 from service.domain.receipts import State
+from service.domain.vietnamese import lasting
 
 _TERMS = {
     Term.CONFIRMED: ("Đã xác nhận", "Đã xem"),
@@ -71,3 +73,14 @@ def letter_label(person: Outstanding) -> str:
 def server_words(person: Outstanding) -> str:
     """The mail server's last words about this person's letter; empty when it has said nothing."""
     return "" if person.delivery_status is None else person.last_reply or ""
+
+
+def late_words(person: Confirmation, zone: tzinfo | None) -> str:
+    """By how much somebody was late, such as `2 ngày 3 giờ`; empty for who was not. `zone` is the office's.
+
+    What somebody else entered was so on a day, without an hour, so it is told in days.
+    """
+    if person.late_by is None:
+        return ""
+    due, done = (at.astimezone(zone).date() for at in (person.confirmed_at - person.late_by, person.confirmed_at))
+    return f"{(done - due).days} ngày" if person.route.is_entered and done > due else lasting(person.late_by)

@@ -41,7 +41,7 @@ def report_download(opened: AbstractContextManager[OpenReport], name: Callable[[
     """
     with ExitStack() as stack:
         report = stack.enter_context(opened)
-        lines = report_csv(report.report, report.outstanding())
+        lines = report_csv(report.report, report.outstanding(), report.confirmations())
         headers = {"Content-Disposition": _named(name(report.report), "attachment")}
         return Stream(in_pieces(lines), close=stack.pop_all().close, headers=headers)
 

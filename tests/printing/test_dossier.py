@@ -1,6 +1,8 @@
 """A dossier verifies itself with a bare Python, and no change of it goes unseen."""
 
+import csv
 import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -65,6 +67,15 @@ def confirmed(runtime: Runtime) -> Runtime:
     acknowledge(runtime, reader, 1, 2, Route.INBOX)
     seal_evidence(runtime)
     return runtime
+
+
+def test_its_table_names_who_has_confirmed_as_the_report_does(confirmed: Runtime, tmp_path: Path) -> None:
+    table = (unpacked(make(confirmed, tmp_path)) / "report.csv").read_text(encoding="utf-8-sig")
+    people = [line for line in csv.DictReader(io.StringIO(table)) if line["Mã"]]
+    assert [(line["Dòng"], line["Hình thức"]) for line in people] == [
+        ("Người", ""),
+        ("Người đã xác nhận", "Từ hộp văn bản"),
+    ]
 
 
 def unpacked(file: Path) -> Path:

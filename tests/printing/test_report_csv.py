@@ -3,11 +3,11 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.domain.coverage import Identity, Levels, Outstanding, Report, Routes, Term, UnitCoverage
+from service.domain.coverage import Confirmation, Identity, Levels, Outstanding, Report, Routes, Term, UnitCoverage
 from service.domain.documents import Mode
 from service.domain.inquiries import Inquiries, Kind, OpenInquiry
 from service.domain.receipts import Route
@@ -26,6 +26,19 @@ PERSON = Outstanding(
     delivery_status="refused",
     last_reply="550 5.1.1 User unknown",
 )
+# As the database gives moments, in UTC.
+CONFIRMED = Confirmation(
+    person_id=2,
+    code="NV2",
+    full_name="Lê Văn Nắng",
+    position="Phó Trưởng phòng",
+    unit_name="Phòng Hai",
+    confirmed_at=datetime(2018, 3, 9, 1, 30, tzinfo=UTC),
+    recorded_at=datetime(2018, 3, 9, 1, 30, tzinfo=UTC),
+    route=Route.MAIL_LINK,
+    entered_by="",
+    late_by=timedelta(hours=15, minutes=30),
+)
 REPORT = Report(
     distribution_id=7,
     document_id=5,
@@ -41,7 +54,7 @@ REPORT = Report(
         UnitCoverage(
             1, "Phòng Một", Identity(8, 3, 1, 1, 1, 1, 1), Levels(7, 5, 2, 1, 4, 3, 1), Routes((2, 1, 0, 0, 0))
         ),
-        UnitCoverage(2, "Phòng Hai", Identity(2, 2), Levels(2, 2, 0, 0, 2, 2, 2), Routes((0, 1, 0, 1, 0))),
+        UnitCoverage(2, "Phòng Hai", Identity(2, 2), Levels(2, 2, 0, 0, 2, 2, 2), Routes((0, 1, 0, 1, 0)), 1),
     ),
     outstanding=(),
 )
@@ -57,21 +70,24 @@ ASKED = replace(
 )
 
 
-def lines(report: Report = REPORT, person: Outstanding = PERSON) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO("".join(report_csv(report, [person])).removeprefix("\ufeff"))))
+def lines(
+    report: Report = REPORT, person: Outstanding = PERSON, confirmed: Confirmation = CONFIRMED
+) -> list[dict[str, str]]:
+    table = "".join(report_csv(report, [person], [confirmed])).removeprefix("\ufeff")
+    return list(csv.DictReader(io.StringIO(table)))
 
 
 def test_it_starts_with_the_mark_by_which_excel_knows_utf_8() -> None:
-    assert next(report_csv(REPORT, [PERSON])).startswith("\ufeffDòng,")
+    assert next(report_csv(REPORT, [PERSON], [CONFIRMED])).startswith("\ufeffDòng,")
 
 
 def test_no_column_has_the_name_of_another() -> None:
-    head = next(csv.reader([next(report_csv(REPORT, [PERSON]))]))
+    head = next(csv.reader([next(report_csv(REPORT, [PERSON], [CONFIRMED]))]))
     assert len(head) == len(set(head))
 
 
 def test_every_line_has_as_many_cells_as_the_head() -> None:
-    assert len({len(row) for row in csv.reader(report_csv(ASKED, [PERSON]))}) == 1
+    assert len({len(row) for row in csv.reader(report_csv(ASKED, [PERSON], [CONFIRMED]))}) == 1
 
 
 def test_who_waits_for_an_answer_is_named_and_the_others_are_counted() -> None:
@@ -81,12 +97,13 @@ def test_who_waits_for_an_answer_is_named_and_the_others_are_counted() -> None:
     assert (more["Dòng"], more["Tình trạng"]) == ("Chưa trả lời", "còn 1.234 câu hỏi, lần trả lại nữa")
 
 
-def test_the_sum_comes_first_then_the_units_then_the_people() -> None:
+def test_the_sum_comes_first_then_the_units_then_who_has_not_confirmed_then_who_has() -> None:
     assert [(line["Dòng"], line["Đơn vị"]) for line in lines()] == [
         ("Cộng", ""),
         ("Đơn vị", "Phòng Một"),
         ("Đơn vị", "Phòng Hai"),
         ("Người", "Phòng Một"),
+        ("Người đã xác nhận", "Phòng Hai"),
     ]
 
 
@@ -118,6 +135,28 @@ def test_a_person_is_told_with_state_letter_and_the_servers_words() -> None:
     assert person["Tổng số"] == ""
 
 
+def test_who_has_confirmed_is_told_with_moment_way_and_by_how_much_late() -> None:
+    person = lines()[4]
+    told = [person[name] for name in ("Mã", "Họ và tên", "Chức vụ", "Tình trạng", "Đã xem", "Thư", "Tổng số")]
+    assert told == ["NV2", "Lê Văn Nắng", "Phó Trưởng phòng", "Đã xác nhận", "có", "", ""]
+    fact = [person[name] for name in ("Xác nhận lúc", "Ghi nhận lúc", "Hình thức", "Người nhập", "Muộn")]
+    assert fact == ["09/03/2018 08:30:00", "09/03/2018 08:30:00", "Theo liên kết trong thư", "", "15 giờ"]
+
+
+def test_what_was_entered_for_somebody_has_a_day_without_an_hour_and_a_name() -> None:
+    midnight = datetime(2018, 3, 6, tzinfo=REPORT.as_of.tzinfo)
+    paper = replace(CONFIRMED, route=Route.PAPER, confirmed_at=midnight, entered_by="Vũ Thị Sao", late_by=None)
+    moved = datetime(2018, 3, 7, 10, tzinfo=UTC)
+    person = lines(confirmed=replace(paper, own_due_at=moved, own_due_because="nghỉ phép 05/03/2018"))[4]
+    fact = [person[name] for name in ("Xác nhận lúc", "Ghi nhận lúc", "Hình thức", "Người nhập", "Muộn")]
+    assert fact == ["06/03/2018", "09/03/2018 08:30:00", "Đã ký bản giấy", "Vũ Thị Sao", ""]
+    assert (person["Hạn riêng"], person["Lý do dời hạn"]) == ("07/03/2018 17:00:00", "nghỉ phép 05/03/2018")
+
+
+def test_who_was_late_is_counted_of_the_confirmed_and_in_no_sum() -> None:
+    assert [line["Trong đó muộn"] for line in lines()] == ["1", "0", "1", "", ""]
+
+
 def test_who_has_no_address_is_told_so_in_words() -> None:
     without = replace(PERSON, address=None, delivery_status=None, last_reply="none")
     person = lines(person=without)[3]
@@ -135,7 +174,9 @@ def test_an_unfinished_list_is_called_so_in_every_line() -> None:
 
 
 def test_for_information_the_words_are_opened_and_not_opened() -> None:
-    assert {"Đã xem", "Chưa xem"} <= lines(replace(REPORT, mode=Mode.INFORM))[0].keys()
+    told = lines(replace(REPORT, mode=Mode.INFORM))
+    assert {"Đã xem", "Chưa xem", "Xem lúc"} <= told[0].keys()
+    assert (told[4]["Dòng"], told[4]["Tình trạng"]) == ("Người đã xem", "Đã xem")
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+84 123", "-2", "@SUM(A1)", "\t=1+1", "\r=1+1", " =1+1"])
