@@ -7,12 +7,25 @@ from fastapi.responses import Response
 from pydantic import BeforeValidator
 
 from service.actions.export_report import export_report
+from service.actions.list_confirmations import Filter, list_confirmations
 from service.actions.report_coverage import list_outstanding, report_coverage
 from service.domain.coverage import Term
 from service.domain.documents import Mode
 from service.domain.inquiries import Kind
 from service.domain.receipts import Route
-from service.web.api.shapes import MOST_LINES, Cursor, GivenMoment, Id, Limit, Moment, Page, Shape, page_of, read_cursor
+from service.web.api.shapes import (
+    MOST_LINES,
+    Cursor,
+    GivenMoment,
+    Id,
+    Limit,
+    Moment,
+    Page,
+    Shape,
+    Word,
+    page_of,
+    read_cursor,
+)
 from service.web.deps import ActorDep, SiteDep
 from service.web.downloads import report_download
 
@@ -50,12 +63,18 @@ class LevelsShape(Shape):
     answered_rightly: int
 
 
-class UnitCoverageShape(Shape):
+class UnitFiguresShape(Shape):
     unit_id: int
     unit_name: str
     identity: IdentityShape
     levels: LevelsShape
     routes: RouteCounts
+
+
+class UnitCoverageShape(UnitFiguresShape):
+    """`late` is how many of the confirmed were so after their own deadline."""
+
+    late: int
 
 
 class OutstandingShape(Shape):
@@ -68,6 +87,27 @@ class OutstandingShape(Shape):
     address: str | None
     delivery_status: str | None
     last_reply: str | None
+    own_due_at: Moment | None
+    own_due_because: str
+
+
+class ConfirmationShape(Shape):
+    """`confirmed_at` is when it was so, `recorded_at` when the office learnt it; with the mode `inform` it was read so.
+
+    What was signed on paper or said was so on a day, without an hour; `entered_by` names who entered it.
+    `late_seconds` is how long after the own deadline it came, null for not late; that deadline is `own_due_at`, or the
+    report's `due_at` where that is null.
+    """
+
+    code: str
+    full_name: str
+    position: str
+    unit_name: str
+    confirmed_at: Moment
+    recorded_at: Moment
+    route: Route
+    entered_by: str
+    late_seconds: float | None
     own_due_at: Moment | None
     own_due_because: str
 
@@ -100,7 +140,8 @@ class ReportShape(Shape):
     """For the mode `inform` opened and not opened stand where confirmed and not yet stand.
 
     `outstanding` are the first 200 in name order, `unnamed` the number of those behind them. `/outstanding` has all by
-    pages, `/report.csv` in one table.
+    pages, `/confirmations` those who have confirmed, `/report.csv` both in one table. `late` is how many of the
+    confirmed were so after their own deadline.
     """
 
     distribution_id: int
@@ -114,6 +155,7 @@ class ReportShape(Shape):
     as_of: Moment
     listing_done: bool
     identity: IdentityShape
+    late: int
     levels: LevelsShape
     routes: RouteCounts
     questions: int
@@ -140,12 +182,30 @@ def read_outstanding(
     return page_of(people, limit, OutstandingShape.model_validate, lambda person: person.person_id)
 
 
+@router.get("/{distribution_id}/confirmations")
+def read_confirmations(
+    *,
+    site: SiteDep,
+    actor: ActorDep,
+    distribution_id: Id,
+    as_of: AsOf = None,
+    unit: Annotated[Word | None, Query(description="A unit's code; its sub-units count")] = None,
+    late: Annotated[bool, Query(description="Only those who confirmed after their own deadline")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ConfirmationShape]:
+    """Who has confirmed, in name order; pages of one `as_of` belong together."""
+    wanted, after = Filter(unit or "", only_late=late), read_cursor(cursor)
+    found = list_confirmations(site.runtime, actor, distribution_id, as_of, wanted, after=after, limit=limit + 1)
+    return page_of(found.people, limit, ConfirmationShape.model_validate, lambda person: person.person_id)
+
+
 @router.get(
     "/{distribution_id}/report.csv",
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 def read_report_csv(site: SiteDep, actor: ActorDep, distribution_id: Id, as_of: AsOf = None) -> Response:
-    """The same report as one flat table: the sum, the units, and everybody who has not confirmed."""
+    """The same report as one flat table: the sum, the units, everybody who has not confirmed, everybody who has."""
     opened = export_report(site.runtime, actor, distribution_id, "csv", as_of)
     return report_download(opened, lambda _: f"report-{distribution_id}.csv")

@@ -6,7 +6,7 @@ from service.actions.issue_report import check_report, issue_report
 from service.domain.issued_reports import IssuedReport
 from service.domain.roles import Act
 from service.store.issued_reports import issued_reports_of
-from service.web.api.coverage import AsOf, IdentityShape, LevelsShape, UnitCoverageShape
+from service.web.api.coverage import AsOf, IdentityShape, LevelsShape, UnitFiguresShape
 from service.web.api.distributions import head_in_scope, scope_of
 from service.web.api.shapes import Cursor, Id, Limit, Moment, Page, Shape, page_of, read_cursor
 from service.web.deps import ActorDep, SiteDep
@@ -26,7 +26,7 @@ class IssuedReportShape(Shape):
     sha256: str
     identity: IdentityShape
     levels: LevelsShape
-    units: list[UnitCoverageShape]
+    units: list[UnitFiguresShape]
 
     @classmethod
     def of(cls, issued: IssuedReport) -> "IssuedReportShape":
@@ -41,7 +41,7 @@ class IssuedReportShape(Shape):
             sha256=figures.sha256,
             identity=IdentityShape.model_validate(figures.identity),
             levels=LevelsShape.model_validate(figures.levels),
-            units=[UnitCoverageShape.model_validate(unit) for unit in figures.units],
+            units=[UnitFiguresShape.model_validate(unit) for unit in figures.units],
         )
 
 

@@ -84,6 +84,8 @@ ENDPOINTS = (
     Endpoint("GET", "/distributions/{other}/report", READERS),
     Endpoint("GET", "/distributions/{own}/outstanding", WITH_MANAGER),
     Endpoint("GET", "/distributions/{other}/outstanding", READERS),
+    Endpoint("GET", "/distributions/{own}/confirmations", WITH_MANAGER),
+    Endpoint("GET", "/distributions/{other}/confirmations", READERS),
     Endpoint("GET", "/distributions/{own}/report.csv", WITH_MANAGER),
     Endpoint("GET", "/distributions/{other}/report.csv", READERS),
     Endpoint("POST", "/distributions/{other}/nudge", SECRETARIAT),

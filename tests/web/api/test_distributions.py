@@ -11,7 +11,7 @@ from service.domain.receipts import Route
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from service.store.tables import receipts
-from service.web.api.shapes import MOST_LINES
+from service.web.api.shapes import MOST_LINES, write_cursor
 from tests.fakes import FakeClock
 from tests.makers import make_actor, make_crowd, make_posting
 from tests.web.api.conftest import Caller, Office
@@ -202,6 +202,64 @@ def test_who_has_not_confirmed_can_be_walked_through_by_pages_of_one_moment(
     met += [person["code"] for page in pages for person in page]
     assert met == ["A", "B", "C", "D", "E"]
     assert "E" not in [person["code"] for person in secretariat.get(path).json()["items"]]
+
+
+def test_who_has_confirmed_is_told_with_both_moments_way_and_by_how_much_late(
+    secretariat: Caller, office: Office, runtime: Runtime, clock: FakeClock
+) -> None:
+    due = clock.now + timedelta(hours=1)
+    distribution = post_document(runtime, OPERATOR, make_posting(audience="unit:P1", due=due)).distribution_id
+    list_recipients(runtime)
+    acknowledge(runtime, make_actor(person_id=office.people["junior"]), distribution, 1, Route.KIOSK)
+    clock.now = due + timedelta(minutes=5)
+    acknowledge(runtime, make_actor(person_id=office.people["clerk"]), distribution, 1, Route.MAIL_LINK)
+    path = f"/distributions/{distribution}/confirmations"
+    late, punctual = secretariat.get(path).json()["items"]
+    assert late == {
+        "code": "B",
+        "full_name": "Nguyễn Văn Bình",
+        "position": "Trưởng phòng",
+        "unit_name": "Phòng Một",
+        "confirmed_at": clock.now.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "recorded_at": clock.now.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "route": "mail_link",
+        "entered_by": "",
+        "late_seconds": 300,
+        "own_due_at": None,
+        "own_due_because": "",
+    }
+    assert (punctual["code"], punctual["late_seconds"]) == ("C", None)
+    assert secretariat.get(path, params={"late": True}).json()["items"] == [late]
+    assert secretariat.get(path, params={"unit": "P1A"}).json()["items"] == [punctual]
+    assert secretariat.get(path, params={"unit": "KHONG-CO"}).json()["code"] == "unknown-unit"
+    report = secretariat.get(f"/distributions/{distribution}/report").json()
+    assert (report["late"], {unit["unit_name"]: unit["late"] for unit in report["units"]}) == (
+        1,
+        {"Phòng Một": 1, "Tổ Một A": 0},
+    )
+
+
+def test_who_has_confirmed_can_be_walked_through_by_pages_of_one_moment(
+    secretariat: Caller, office: Office, runtime: Runtime, clock: FakeClock, to_all: int
+) -> None:
+    for name in ("lead", "junior", "stranger"):
+        acknowledge(runtime, make_actor(person_id=office.people[name]), to_all, 1, Route.INBOX)
+    path, moment = f"/distributions/{to_all}/confirmations", clock.now.isoformat()
+    clock.move(timedelta(minutes=5))
+    acknowledge(runtime, make_actor(person_id=office.people["driver"]), to_all, 1, Route.INBOX)
+    met = [person["code"] for page in walk(secretariat, path, as_of=moment) for person in page]
+    assert met == ["A", "C", "E"]
+    assert secretariat.get(path, params={"cursor": write_cursor(4711)}).json()["code"] == "bad-cursor"
+
+
+def test_a_manager_is_told_who_of_the_own_units_has_confirmed(
+    callers: dict[str, Caller], office: Office, runtime: Runtime, to_all: int
+) -> None:
+    for name in ("junior", "stranger"):
+        acknowledge(runtime, make_actor(person_id=office.people[name]), to_all, 1, Route.INBOX)
+    path = f"/distributions/{to_all}/confirmations"
+    assert [person["code"] for person in callers["manager"].get(path).json()["items"]] == ["C"]
+    assert callers["manager"].get(path, params={"unit": "P2"}).status_code == 422
 
 
 def test_a_long_report_names_the_first_and_counts_the_others(
