@@ -8,6 +8,7 @@ from service.web.pages import (
     account,
     accounts,
     calendar,
+    confirmations,
     corrections,
     delegations,
     directory,
@@ -56,6 +57,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(list_changes.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(reminders.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(issued_reports.router, max_body_size=_BODY_BYTES, include_in_schema=False)
+    app.include_router(confirmations.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(reports.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(kiosk.router, max_body_size=_BODY_BYTES, include_in_schema=False)
     app.include_router(kiosks.router, max_body_size=_BODY_BYTES, include_in_schema=False)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Routes, Term, UnitCoverage
 from service.domain.deadlines import Due
@@ -64,10 +65,15 @@ def parts(total: int, pieces: Mapping[str, tuple[str, int]]) -> tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The identity as a page shows it."""
+    """The identity as a page shows it; `late` of the confirmed are so after their own deadline."""
 
     identity: Identity
     mode: Mode
+    late: int = 0
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        return cls(report.identity, report.mode, report.late)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -310,6 +316,7 @@ class ReportView:
     listing_done: bool
     is_whole: bool
     csv_href: str
+    confirmed_href: str
     routes: Routes
     questions: int
     inquiries: Inquiries

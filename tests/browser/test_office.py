@@ -1,19 +1,23 @@
 """The secretariat's pages, filled, on a wide screen, a phone, and the narrowest that WCAG 1.4.10 asks for."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Browser, expect
 
+from service.actions.acknowledge import acknowledge
 from service.actions.deliver import deliver_due
 from service.actions.print_sheet import print_sheet
 from service.domain.deliveries import Deferred, Outcome, Phase, Refused, Reply
 from service.domain.documents import Mode
 from service.domain.letters import Letter
+from service.domain.receipts import Route
 from service.domain.roles import OPERATOR
 from service.runtime import Runtime
 from service.web.app import make_app
 from tests.browser.conftest import sign_in, violations
-from tests.fakes import ACCEPTED, FakeMailer
-from tests.makers import make_person
+from tests.fakes import ACCEPTED, FakeClock, FakeMailer
+from tests.makers import make_actor, make_person
 from tests.web.conftest import make_site, send
 from tests.web.office import make_office
 
@@ -32,19 +36,24 @@ def answer(letter: Letter) -> Outcome:
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
 def test_the_pages_of_the_office_are_accessible_and_as_wide_as_the_screen(
-    chromium: Browser, address: str, runtime: Runtime, mailer: FakeMailer, width: int
+    chromium: Browser, address: str, runtime: Runtime, clock: FakeClock, mailer: FakeMailer, width: int
 ) -> None:
     office = make_office(make_app(make_site(runtime)), runtime)
     with runtime.sessions.begin() as session:
         make_person(session, office.units["P1"], code="MA-NHAN-VIEN-RAT-DAI-0001", email=LONG_ADDRESS)
     mailer.answer = answer
-    distribution = send(runtime, "all")
+    distribution = send(runtime, "all", due=clock.now + timedelta(hours=1))
     deliver_due(runtime)
+    clock.move(timedelta(hours=2))
+    for name in ("binh", "cuc"):
+        reader = make_actor(person_id=office.people[name].person_id)
+        acknowledge(runtime, reader, distribution, 1, Route.MAIL_LINK)
     paths = (
         "/post",
         "/distributions",
         f"/distributions/{distribution}",
         f"/distributions/{distribution}/report",
+        f"/distributions/{distribution}/confirmations",
         f"/distributions/{distribution}/sheets",
         "/sheets",
         f"/sheets/{print_sheet(runtime, OPERATOR, distribution)}",
@@ -90,6 +99,7 @@ def test_a_word_without_a_space_makes_no_page_wider_than_the_screen(
         "/distributions",
         f"/distributions/{distribution}",
         f"/distributions/{distribution}/report",
+        f"/distributions/{distribution}/confirmations",
         f"/distributions/{distribution}/correct",
         f"/distributions/{distribution}/sheets",
         "/directory/people/BINH",

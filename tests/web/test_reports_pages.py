@@ -80,6 +80,31 @@ def test_every_unit_has_its_sum_and_beside_it_the_evidence(office: Office) -> No
     assert "Cộng 0 0 0 1 1 1" in evidence
 
 
+def test_who_was_late_is_counted_beside_the_confirmed_of_the_whole_and_of_each_unit(
+    office: Office, clock: FakeClock
+) -> None:
+    distribution = send(office.runtime, "all", due=clock.now + timedelta(hours=1))
+    confirm(office, distribution, "binh")
+    in_time = shown_to(office, "secretariat", f"/distributions/{distribution}/report")
+    clock.move(timedelta(hours=2))
+    confirm(office, distribution, "dung")
+    path = f"/distributions/{distribution}/report"
+    shown = shown_to(office, "secretariat", path)
+    assert "muộn" not in in_time
+    assert "2/9 người đã xác nhận (22,2 %), trong đó 1 muộn" in shown
+    assert "Phòng Hai 1 1 1 muộn 0" in shown
+    assert "Cộng 9 2 1 muộn 7" in shown
+    assert "Phòng Hai 1 1 0 0 0 0 0" not in shown_to(office, "manager", path)
+    assert "1/2 người đã xác nhận (50 %) " in shown_to(office, "manager", path)
+    assert "trong đó 1 muộn" in shown_to(office, "secretariat", f"/distributions/{distribution}")
+    total, *_ = lines = table(office, "secretariat", f"{path}.csv")
+    assert (total["Đã xác nhận"], total["Trong đó muộn"]) == ("2", "1")
+    assert [(line["Mã"], line["Muộn"]) for line in lines if line["Dòng"] == "Người đã xác nhận"] == [
+        ("BINH", ""),
+        ("DUNG", "1 giờ"),
+    ]
+
+
 def test_who_has_not_confirmed_stands_in_name_order(office: Office) -> None:
     distribution = send(office.runtime, "person:BINH,person:CUC,person:DUNG")
     shown = shown_to(office, "secretariat", f"/distributions/{distribution}/report")

@@ -131,7 +131,7 @@ def distribution_page(
     view = DistributionView(
         heading=heading_of(report, head),
         facts=facts_of_row(head, with_audience=unit_ids is None),
-        sum=Sum(report.identity, report.mode),
+        sum=Sum.of(report),
         as_of=report.as_of,
         listing_done=report.listing_done,
         letters=letters,

@@ -54,15 +54,15 @@ def show_report(
     asked = {"as_of": as_of} if moment else {}
     view = ReportView(
         heading=heading_of(report, head),
-        sum=Sum(report.identity, report.mode),
+        sum=Sum.of(report),
         units=report.units,
         levels=report.levels,
         outstanding=tuple(OutstandingLine(person) for person in report.outstanding),
         more=report.unnamed,
         as_of=report.as_of,
-        as_of_input=_input(site, report.as_of),
-        earliest_input=_input(site, head["frozen_at"]),
-        latest_input=_input(site, site.runtime.clock()),
+        as_of_input=field_value(site, report.as_of),
+        earliest_input=field_value(site, head["frozen_at"]),
+        latest_input=field_value(site, site.runtime.clock()),
         as_of_exact=report.as_of.isoformat(),
         issued=_issued(site, visitor.actor, distribution_id),
         can_issue=visitor.actor.may(Act.ISSUE_REPORTS) and report.listing_done,
@@ -70,6 +70,7 @@ def show_report(
         listing_done=report.listing_done,
         is_whole=unit_ids is None,
         csv_href=f"/distributions/{distribution_id}/report.csv?{urlencode(asked)}".removesuffix("?"),
+        confirmed_href=f"/distributions/{distribution_id}/confirmations?{urlencode(asked)}".removesuffix("?"),
         routes=report.routes,
         questions=report.questions,
         inquiries=report.inquiries,
@@ -115,7 +116,7 @@ def _head(site: Site, distribution_id: int) -> RowMapping:
     return head
 
 
-def _input(site: Site, at: datetime) -> str:
+def field_value(site: Site, at: datetime) -> str:
     """The value of a date-time field (HTML, "local date and time string")."""
     return at.astimezone(site.zone).strftime("%Y-%m-%dT%H:%M")
 

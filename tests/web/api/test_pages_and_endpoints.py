@@ -49,6 +49,8 @@ PAGES = (
     Page("GET", "/distributions/{other}", "GET /distributions/{other}"),
     Page("GET", "/distributions/{own}/report", "GET /distributions/{own}/report"),
     Page("GET", "/distributions/{other}/report", "GET /distributions/{other}/report"),
+    Page("GET", "/distributions/{own}/confirmations", "GET /distributions/{own}/confirmations"),
+    Page("GET", "/distributions/{other}/confirmations", "GET /distributions/{other}/confirmations"),
     Page("GET", "/distributions/{own}/report.csv", "GET /distributions/{own}/report.csv"),
     Page("GET", "/distributions/{other}/report.csv", "GET /distributions/{other}/report.csv"),
     Page("POST", "/distributions/{own}/report/issued", "POST /distributions/{own}/report/issued"),
