@@ -1,4 +1,4 @@
-"""An office of any size on an embedded PostgreSQL of its own: one document, posted to everybody, read by nobody yet."""
+"""An office of any size on an embedded PostgreSQL of its own: a document, posted to everybody, half have confirmed."""
 
 import tempfile
 from collections.abc import Iterator
@@ -37,6 +37,20 @@ UPDATE deliveries SET
     final_at = clock_timestamp(), sent_at = clock_timestamp(), first_attempt_at = clock_timestamp(),
     accepted_at = CASE WHEN id % 100 = 0 THEN NULL ELSE clock_timestamp() END
 """
+_DUE = "UPDATE distributions SET due_at = clock_timestamp() - interval '1 hour'"
+# One in ten of them half an hour late, and one in four of those had been away.
+_CONFIRMATIONS = """
+INSERT INTO receipt_events (distribution_id, person_id, revision, state, route, effective_at, recorded_at)
+SELECT d.id, r.person_id, 1, 'acknowledged', 'inbox', at, at
+  FROM receipts r
+  JOIN distributions d ON d.id = r.distribution_id
+ CROSS JOIN LATERAL (SELECT d.due_at + CASE WHEN r.person_id % 20 = 0 THEN 1 ELSE -1 END * interval '30 minutes') a (at)
+ WHERE r.person_id % 2 = 0
+"""
+_ABSENCES = """
+INSERT INTO absences (person_id, kind, first_day, last_day, recorded_at)
+SELECT id, 'leave', current_date - 10, current_date, '2018-01-01' FROM people WHERE id % 80 = 0
+"""
 _ATTEMPTS = """
 INSERT INTO attempts (delivery_id, outcome, phase, code, reply, counted, worker)
 SELECT id, status, 'message', 250, last_reply, true, 'bench:1' FROM deliveries
@@ -66,8 +80,8 @@ def big_office(people: int) -> Iterator[BigOffice]:
                 _employ(owner, people)
             distribution_id = _post(settings)
             with make_engine(server.url(OWNER)).begin() as owner:
-                owner.execute(text(_REPLIES))
-                owner.execute(text(_ATTEMPTS))
+                for statement in (_REPLIES, _ATTEMPTS, _DUE, _CONFIRMATIONS, _ABSENCES):
+                    owner.execute(text(statement))
             with make_engine(server.url(OWNER)).execution_options(isolation_level="AUTOCOMMIT").connect() as owner:
                 owner.execute(text("VACUUM ANALYZE"))
             yield BigOffice(settings, server, distribution_id)
