@@ -6,13 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping
 
-from service.actions.late_confirmations import seek_confirmations
 from service.actions.own_deadlines import with_own_deadlines
 from service.actions.report_coverage import ask
 from service.domain.coverage import Confirmation
 from service.domain.roles import Actor
 from service.runtime import Runtime
-from service.store.confirmations import Sought, UnitCount, confirmations_page, count_confirmations
+from service.store.confirmations import Sought, UnitCount, confirmations_of, confirmations_page, count_confirmations
 from service.store.listings import units_within
 
 
@@ -59,7 +58,7 @@ def list_confirmations(
     """
     with runtime.sessions() as session:
         asked = ask(runtime, session, actor, distribution_id, as_of)
-        sought = seek_confirmations(runtime, session, asked)
+        sought = confirmations_of(session, asked)
         units = count_confirmations(session, sought)
         if wanted.unit:
             within = units_within(session, asked.scope.unit_ids, wanted.unit)

@@ -35,7 +35,7 @@ def make_dossier(runtime: Runtime, actor: Actor, distribution_id: int, bind: Bin
         head = distribution_row(session, distribution_id)
         if head is None:
             raise NotFound
-        opened = OpenReport.of(runtime, session, Asked(head, Scope(distribution_id), now))
+        opened = OpenReport.of(session, Asked(head, Scope(distribution_id), now))
         readable = actor.may(Act.READ_DOCUMENTS)
         dossier = Dossier(
             report=opened.report,

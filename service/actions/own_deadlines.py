@@ -43,7 +43,7 @@ class AsOf(Protocol):
 
 
 def settle_own_deadlines(runtime: Runtime, session: Session, whose: Whose, moment: datetime) -> None:
-    """Work out anew until when these people have time for what they have not confirmed; reports know it from `moment`.
+    """Work out anew until when these people have time, or had who confirmed late; reports know it from `moment`.
 
     To be called after an absence was recorded or withdrawn, somebody was listed, or a distribution's deadline changed.
     """

@@ -8,13 +8,12 @@ from typing import Self
 
 from sqlalchemy.orm import Session
 
-from service.actions.late_confirmations import seek_confirmations, with_late
 from service.actions.own_deadlines import with_own_deadlines
 from service.domain.coverage import Confirmation, Outstanding, Report, Term, moment_within
 from service.domain.errors import NotFound
 from service.domain.roles import Act, Actor
 from service.runtime import Runtime
-from service.store.confirmations import Sought, all_confirmations, confirmations_of
+from service.store.confirmations import Sought, all_confirmations, confirmations_of, count_confirmations
 from service.store.database import hold_one_moment
 from service.store.distributions import distribution_row
 from service.store.inquiries import inquiries_as_of
@@ -35,10 +34,10 @@ class OpenReport:
     _sought: Sought
 
     @classmethod
-    def of(cls, runtime: Runtime, session: Session, asked: Asked) -> Self:
+    def of(cls, session: Session, asked: Asked) -> Self:
         """Without inquiries."""
-        sought = seek_confirmations(runtime, session, asked)
-        built = with_late(session, sought, report(session, asked, most_outstanding=0))
+        sought = confirmations_of(session, asked)
+        built = _with_late(session, sought, report(session, asked, most_outstanding=0))
         return cls(built, session, sought)
 
     def outstanding(self, term: Term | None = None) -> Iterator[Outstanding]:
@@ -67,8 +66,8 @@ def report_coverage(
     """
     with runtime.sessions() as session:
         asked = ask(runtime, session, actor, distribution_id, as_of)
-        sought = seek_confirmations(runtime, session, asked)
-        built = with_late(session, sought, report(session, asked, most_outstanding=most_outstanding))
+        sought = confirmations_of(session, asked)
+        built = _with_late(session, sought, report(session, asked, most_outstanding=most_outstanding))
         built = _with_inquiries(session, actor, asked.scope, built)
         return replace(built, outstanding=tuple(with_own_deadlines(session, built, built.outstanding)))
 
@@ -81,7 +80,7 @@ def open_report(
     with runtime.sessions() as session:
         hold_one_moment(session)
         asked = ask(runtime, session, actor, distribution_id, as_of)
-        opened = OpenReport.of(runtime, session, asked)
+        opened = OpenReport.of(session, asked)
         yield replace(opened, report=_with_inquiries(session, actor, asked.scope, opened.report))
 
 
@@ -111,6 +110,15 @@ def ask(runtime: Runtime, session: Session, actor: Actor, distribution_id: int, 
     if head is None or (scope.unit_ids is not None and not lists_anybody(session, scope)):
         raise NotFound
     return Asked(head, scope, moment_within(as_of, head["frozen_at"], now))
+
+
+def _with_late(session: Session, sought: Sought, built: Report) -> Report:
+    """The report with how many of each unit confirmed late."""
+    if not built.is_past_due:
+        return built
+    late = {(unit.unit_id, unit.unit_name): unit.late for unit in count_confirmations(session, sought)}
+    units = (replace(unit, late=late.get((unit.unit_id, unit.unit_name), 0)) for unit in built.units)
+    return replace(built, units=tuple(units))
 
 
 def _with_inquiries(session: Session, actor: Actor, scope: Scope, built: Report) -> Report:

@@ -1,26 +1,20 @@
 """Who has confirmed as of a moment, by the fact that a report counts, and who of them after their deadline."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     DateTime,
-    FromClause,
     RowMapping,
     Select,
     Text,
     and_,
     case,
-    column,
-    exists,
     func,
     literal,
-    or_,
     select,
     tuple_,
 )
@@ -29,13 +23,12 @@ from sqlalchemy.orm import Session
 from service.domain.coverage import Confirmation
 from service.domain.documents import Mode
 from service.domain.errors import BadCursor
-from service.domain.list_changes import Origin
 from service.domain.receipts import Route, asked
 from service.domain.vietnamese import full_name
 from service.store.corrections import in_force_at
-from service.store.excuses import absence_known_at
+from service.store.own_deadlines import last_told
 from service.store.reports import Asked, reached, same_receipt
-from service.store.tables import absences, accounts, people, receipts
+from service.store.tables import accounts, people, receipts
 
 _READ_AT_ONCE = 1_000
 _MOMENT = DateTime(timezone=True)
@@ -46,13 +39,12 @@ _ENTERED = [route.value for route in Route if route.is_entered]
 class Sought:
     """Which confirmations: those that the report `asked` counts, of the revision that was in force.
 
-    `due_at` is everybody's deadline; `own_due` holds other ones, by the ids of their people.
+    `due_at` is everybody's deadline.
     """
 
     asked: Asked
     revision: int
     due_at: datetime | None
-    own_due: Mapping[int, datetime] = field(default_factory=dict)
     only_late: bool = False
 
     @property
@@ -79,7 +71,7 @@ class UnitCount:
 
 
 def confirmations_of(session: Session, asked_for: Asked) -> Sought:
-    """All of them, everybody's deadline taken for their own."""
+    """All of them."""
     in_force = in_force_at(session, asked_for.head["id"], asked_for.head["due_at"], asked_for.as_of)
     return Sought(asked_for, in_force.revision, in_force.due_at)
 
@@ -87,14 +79,6 @@ def confirmations_of(session: Session, asked_for: Asked) -> Sought:
 def all_confirmations(session: Session, sought: Sought) -> Iterator[list[Confirmation]]:
     """In name order, in lots: read in parts, however many."""
     return _in_lots(session, _named(sought))
-
-
-def late_with_excuse(session: Session, sought: Sought) -> Iterator[list[Confirmation]]:
-    """Those late by everybody's deadline who may have had another: an absence was known, or they were added."""
-    a, r = absences.c, receipts.c
-    was_away = exists().where(a.person_id == r.person_id, absence_known_at(sought.as_of))
-    may_have_other = or_(was_away, r.origin != Origin.FROZEN.value)
-    return _in_lots(session, _named(replace(sought, own_due={}, only_late=True)).where(may_have_other))
 
 
 def confirmations_page(session: Session, sought: Sought, *, after: int | None, limit: int) -> list[Confirmation]:
@@ -159,7 +143,7 @@ def _named(sought: Sought) -> Select[*tuple[Any, ...]]:
 
 def _confirmed(sought: Sought) -> Select[*tuple[Any, ...]]:
     """One row a person: the fact by which they count, and by how much it came after the deadline that was theirs."""
-    r, own = receipts.c, _own_deadlines(sought.own_due)
+    r, own = receipts.c, last_told(sought.distribution_id, sought.as_of)
     fact = reached(asked(sought.mode), sought.revision, sought.as_of)
     due_at = func.coalesce(own.c.due_at, literal(sought.due_at, _MOMENT))
     late_by = case((fact.c.effective_at > due_at, fact.c.effective_at - due_at))
@@ -180,12 +164,6 @@ def _confirmed(sought: Sought) -> Select[*tuple[Any, ...]]:
         .where(sought.asked.lists())
     )
     return query.where(late_by.is_not(None)) if sought.only_late else query
-
-
-def _own_deadlines(own_due: Mapping[int, datetime]) -> FromClause:
-    people_ids, moments = literal([*own_due], ARRAY(BigInteger)), literal([*own_due.values()], ARRAY(_MOMENT))
-    columns = column("person_id", BigInteger), column("due_at", _MOMENT)
-    return func.unnest(people_ids, moments).table_valued(*columns).render_derived("own")
 
 
 def _confirmation(row: RowMapping) -> Confirmation:

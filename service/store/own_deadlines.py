@@ -10,8 +10,10 @@ from datetime import datetime
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     Date,
     DateTime,
+    Subquery,
     cast,
     column,
     exists,
@@ -31,7 +33,7 @@ from service.domain.list_changes import Origin
 from service.domain.receipts import State
 from service.store.arrays import among
 from service.store.receipts import standing
-from service.store.tables import absences, deliveries, distributions, receipts
+from service.store.tables import absences, deliveries, distributions, receipt_events, receipts
 from service.store.tables import own_deadlines as own_deadlines_table
 
 _MOMENT = DateTime(timezone=True)
@@ -39,7 +41,7 @@ _MOMENT = DateTime(timezone=True)
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """A receipt that still asks for a confirmation until `due_at`; `own_due_at` is what the cache says.
+    """A receipt that asks for a confirmation until `due_at`, or got one later; `own_due_at` is what the cache says.
 
     `due_days` are the working days that everybody on the frozen list was given, None where a date was named;
     `is_added` for who came onto the list later.
@@ -89,7 +91,7 @@ def obligations(session: Session, whose: Whose) -> list[Obligation]:
             d.mode == Mode.ACKNOWLEDGE.value,
             d.due_at.is_not(None),
             d.recalled_at.is_(None),
-            standing() != State.ACKNOWLEDGED.value,
+            or_(standing() != State.ACKNOWLEDGED.value, _confirmed_late()),
             r.person_id > whose.after,
             or_(may_move, was_added, r.own_due_at.is_not(None)),
         )
@@ -101,6 +103,14 @@ def obligations(session: Session, whose: Whose) -> list[Obligation]:
     if whose.upto is not None:
         query = query.where(r.person_id <= whose.upto)
     return [Obligation(*row) for row in session.execute(query)]
+
+
+def _confirmed_late() -> ColumnElement[bool]:
+    """An absence that becomes known only afterwards may still excuse it."""
+    r, d, e = receipts.c, distributions.c, receipt_events.c
+    mine = e.distribution_id == r.distribution_id, e.person_id == r.person_id
+    confirmed = e.revision == d.revision, e.state == State.ACKNOWLEDGED.value
+    return exists().where(*mine, *confirmed, e.effective_at > d.due_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +126,25 @@ def own_deadlines(
     session: Session, distribution_id: int, person_ids: Collection[int], as_of: datetime
 ) -> dict[int, Told]:
     """By person, for those of these people who had one by what was recorded then."""
-    r, o = receipts.c, own_deadlines_table.c
-    last = (
-        select(o.person_id, o.due_at)
-        .where(o.distribution_id == distribution_id, among(o.person_id, person_ids), o.recorded_at <= as_of)
-        .ext(distinct_on(o.person_id))
-        .order_by(o.person_id, o.id.desc())
-        .subquery()
-    )
+    r, last = receipts.c, last_told(distribution_id, as_of)
     query = (
         select(r.person_id, last.c.due_at, r.listed_at, r.origin != Origin.FROZEN.value)
         .join(last, last.c.person_id == r.person_id)
-        .where(r.distribution_id == distribution_id, last.c.due_at.is_not(None))
+        .where(r.distribution_id == distribution_id, among(r.person_id, person_ids), last.c.due_at.is_not(None))
     )
     return {person_id: Told(*told) for person_id, *told in session.execute(query)}
+
+
+def last_told(distribution_id: int, as_of: datetime) -> Subquery:
+    """`person_id` and `due_at` of everybody whose deadline had ever moved by then; null for back to everybody's."""
+    o = own_deadlines_table.c
+    return (
+        select(o.person_id, o.due_at)
+        .where(o.distribution_id == distribution_id, o.recorded_at <= as_of)
+        .ext(distinct_on(o.person_id))
+        .order_by(o.person_id, o.id.desc())
+        .subquery("own")
+    )
 
 
 def write_own_deadlines(
