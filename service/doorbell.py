@@ -13,10 +13,11 @@ from kombu.transport import redis  # noqa: F401
 log = logging.getLogger(__name__)
 
 LIST_RECIPIENTS = "workers.tasks.list_recipients"
+ANNOUNCE_CORRECTIONS = "workers.tasks.announce_corrections"
 DELIVER_DUE = "workers.tasks.deliver_due"
 SWEEP = "workers.tasks.sweep"
 REMIND = "workers.tasks.remind"
-TASKS = (LIST_RECIPIENTS, DELIVER_DUE, SWEEP, REMIND)
+TASKS = (LIST_RECIPIENTS, ANNOUNCE_CORRECTIONS, DELIVER_DUE, SWEEP, REMIND)
 
 # Rings for letters pile up while thousands leave; drawing lists and sweeping must not stand behind them.
 LETTERS_QUEUE, OFFICE_QUEUE = "letters", "office"

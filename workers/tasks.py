@@ -35,10 +35,13 @@ _building = threading.Lock()
 
 @app.task(name=doorbell.LIST_RECIPIENTS)
 def list_recipients_due() -> None:
-    # Before lists are drawn: a recall does not wait for another document's.
-    announce_corrections.announce_corrections(runtime(), is_stopping)
     list_recipients.list_recipients(runtime(), is_stopping)
     add_recipients.follow_directory(runtime())
+
+
+@app.task(name=doorbell.ANNOUNCE_CORRECTIONS)
+def announce_corrections_due() -> None:
+    announce_corrections.announce_corrections(runtime(), is_stopping)
 
 
 @app.task(name=doorbell.DELIVER_DUE)

@@ -19,36 +19,38 @@ from service.store.receipts import end_of_listed
 PEOPLE_IN_A_RANGE = 5_000
 
 
-def announce_corrections(runtime: Runtime, is_stopping: Callable[[], bool] = lambda: False) -> int:
-    """Write the letters of every correction that was made; returns how many.
+def announce_corrections(
+    runtime: Runtime, is_stopping: Callable[[], bool] = lambda: False, people: int = PEOPLE_IN_A_RANGE
+) -> int:
+    """Write the letters of every correction that was made, to so many `people` at once; returns how many.
 
     Each range is a transaction of its own and is remembered in it, so a worker killed in between loses nothing.
     """
     written = 0
-    while not is_stopping() and (more := _announce_one_range(runtime)) is not None:
+    while not is_stopping() and (more := _announce_one_range(runtime, people)) is not None:
         written += more
         if more:
             runtime.doorbell.ring(doorbell.DELIVER_DUE)
     return written
 
 
-def _announce_one_range(runtime: Runtime) -> int | None:
+def _announce_one_range(runtime: Runtime, people: int) -> int | None:
     with runtime.sessions.begin() as session:
         correction = next_unannounced(session)
         if correction is None:
             return None
-        upto = _end_of_range(session, correction)
+        upto = _end_of_range(session, correction, people)
         if upto is None:
             finish_announcing(session, correction.id, runtime.clock())
             return 0
         return _write_range(runtime, session, correction, upto)
 
 
-def _end_of_range(session: Session, correction: Unannounced) -> int | None:
+def _end_of_range(session: Session, correction: Unannounced, people: int) -> int | None:
     """None when everybody was told, or need not be: a later correction tells them, and takes back what waits."""
     if correction.is_outdone:
         return None
-    return end_of_listed(session, correction.distribution_id, correction.announced_through, PEOPLE_IN_A_RANGE)
+    return end_of_listed(session, correction.distribution_id, correction.announced_through, people)
 
 
 def _write_range(runtime: Runtime, session: Session, correction: Unannounced, upto: int) -> int:

@@ -2,7 +2,8 @@
 
 Each correction holds its distribution's row: it comes before or behind a confirmation, a part of the list or another
 correction, never between. Its moment is read behind the hold, so that moments say who came first. From its commit on
-no letter is begun that tells of the text before, and nobody confirms it; `announce_corrections` then tells everybody.
+no worker takes up a letter that tells of the text before, and nobody confirms it; `announce_corrections` then tells
+everybody.
 """
 
 from dataclasses import replace
@@ -53,7 +54,7 @@ def issue_erratum(runtime: Runtime, actor: Actor, distribution_id: int, note: st
         erratum = Correction(Kind.ERRATUM, len(earlier) + 1, kept, runtime.clock())
         add_correction(session, distribution_id, erratum, actor.account_id)
         _witness(session, actor, distribution_id, erratum, revision=held.standing.revision)
-    runtime.doorbell.ring(doorbell.LIST_RECIPIENTS)
+    runtime.doorbell.ring(doorbell.ANNOUNCE_CORRECTIONS)
     return erratum.number
 
 
@@ -85,7 +86,7 @@ def replace_document(runtime: Runtime, actor: Actor, distribution_id: int, repla
             due_at=_told(due),
             **_contents(session, held.document_id, revision),
         )
-    runtime.doorbell.ring(doorbell.LIST_RECIPIENTS)
+    runtime.doorbell.ring(doorbell.ANNOUNCE_CORRECTIONS)
     return revision
 
 
@@ -109,7 +110,7 @@ def recall_document(runtime: Runtime, actor: Actor, distribution_id: int, reason
         if not held.is_listed:
             finish_list(runtime, session, distribution_id, held.frozen_at)
         _witness(session, actor, distribution_id, recall, revision=held.standing.revision)
-    runtime.doorbell.ring(doorbell.LIST_RECIPIENTS)
+    runtime.doorbell.ring(doorbell.ANNOUNCE_CORRECTIONS)
 
 
 def _hold(session: Session, distribution_id: int) -> Held:

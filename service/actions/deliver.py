@@ -76,13 +76,14 @@ def deliver_due(
     while own_time.haste is Haste.NONE:
         began = time.monotonic()
         batch = _claim(runtime, size)
-        if not batch.rows and batch.outdated:
-            continue
-        if not batch.rows:
+        if not batch.found:
             return attempted
-        if not attempted and len(batch.rows) == size:
+        if not attempted and batch.found == size:
             # There is more than this run may take: wake another worker, once.
             runtime.doorbell.ring(doorbell.DELIVER_DUE)
+        if not batch.rows:
+            size = min(size * 2, LETTERS_IN_A_BATCH)
+            continue
         lease = _Lease(own_time, runtime.policy.lease.total_seconds(), held_since=began)
         result = _attempt(runtime, shelf, batch, lease)
         attempted += result.tried
@@ -104,7 +105,7 @@ def _claim(runtime: Runtime, size: int) -> deliveries.Claim:
             size = 1
         now = runtime.clock()
         batch = deliveries.claim(session, size, lease, now, out_since=out_since)
-        if batch.rows or batch.outdated:
+        if batch.found:
             return batch
         return deliveries.claim(session, 1, lease, now, suspects=True, out_since=out_since)
 

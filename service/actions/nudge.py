@@ -1,7 +1,7 @@
 """Somebody above reminds people by hand (đôn đốc), at most once in a while."""
 
 from service import doorbell
-from service.domain.errors import NobodyToRemind, NotFound, RemindedLately
+from service.domain.errors import BeingReplaced, NobodyToRemind, NotFound, RemindedLately
 from service.domain.evidence import Deed, entry
 from service.domain.occasions import Kind
 from service.domain.roles import Act, Actor
@@ -17,6 +17,7 @@ def nudge(runtime: Runtime, actor: Actor, distribution_id: int) -> int:
 
     Raises:
         NotFound: the actor may not remind, or the distribution asks nobody whom the actor reaches.
+        BeingReplaced: not everybody has been sent the new revision yet.
         NobodyToRemind: all of them have confirmed or are excused.
         RemindedLately: they were all reminded by hand a short while ago.
     """
@@ -25,6 +26,8 @@ def nudge(runtime: Runtime, actor: Actor, distribution_id: int) -> int:
     with runtime.sessions.begin() as session:
         if not reminders.wait_for(session, distribution_id):
             raise NotFound
+        if reminders.is_being_replaced(session, distribution_id):
+            raise BeingReplaced
         now = runtime.clock()
         asked = Asked(distribution_id, now, now.date(), None if actor.may(Act.POST) else actor.unit_ids)
         if not reminders.reaches_anybody(session, asked):

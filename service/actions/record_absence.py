@@ -76,6 +76,7 @@ def withdraw_absence(
     """
     with runtime.sessions.begin() as session:
         check_reach(session, actor, person_id)
+        reminders.hold_off(session, reminders.asking_distributions(session, person_id))
         excuses.hold_person(session, person_id)
         known = excuses.standing_absence(session, absence_id, person_id)
         if known is None:

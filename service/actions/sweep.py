@@ -24,15 +24,16 @@ def sweep(runtime: Runtime) -> int:
         tallies.fold(session)
         liveness.beat(session, BEAT, BEAT)
         has_letters = deliveries.oldest_due_at(session) is not None
-        has_lists = (
-            distributions.listing_is_due(session, runtime.clock())
-            or corrections.announcing_is_due(session)
-            or bool(list_changes.due_to_follow(session, runtime.clock() - LOOK_EVERY))
+        has_lists = distributions.listing_is_due(session, runtime.clock()) or bool(
+            list_changes.due_to_follow(session, runtime.clock() - LOOK_EVERY)
         )
+        has_corrections = corrections.announcing_is_due(session)
     if mended:
         log.warning("took back %d letters from workers that stopped", mended)
     if has_lists:
         runtime.doorbell.ring(doorbell.LIST_RECIPIENTS)
+    if has_corrections:
+        runtime.doorbell.ring(doorbell.ANNOUNCE_CORRECTIONS)
     if has_letters:
         runtime.doorbell.ring(doorbell.DELIVER_DUE)
     purge(runtime)

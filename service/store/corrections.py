@@ -97,16 +97,16 @@ def _change(session: Session, distribution_id: int, **changed: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Unannounced:
-    """A correction whose letters are being written; its row and its distribution's are locked by this transaction.
+    """A correction whose letters are being written; the row of its distribution is locked by this transaction.
 
     `is_outdone` when a later replacement or recall left it nothing to say.
     """
 
     id: int
-    distribution_id: int
     kind: Kind
     number: int
     announced_through: int
+    distribution_id: int
     letter_token: str
     urgency: int
     withdrawn_through: int
@@ -114,32 +114,38 @@ class Unannounced:
 
 
 def next_unannounced(session: Session) -> Unannounced | None:
-    """The correction whose letters are to be written next, unless another worker is at it or at its distribution.
+    """The correction whose letters are to be written next, unless another worker is at one of its distribution.
 
-    The most urgent first, those of one distribution in the order in which they were made. Other corrections and
-    reminders of this distribution wait meanwhile, and nobody who confirms.
+    Recalls first, then the most urgent; those of one distribution in the order in which they were made. Other
+    corrections and reminders of the distribution wait meanwhile, and nobody who confirms.
     """
     c, d = corrections.c, distributions.c
     query = (
-        select(c.id, c.distribution_id, c.kind, c.number, c.announced_through, d.letter_token, d.urgency)
-        .join(distributions, d.id == c.distribution_id)
+        select(d.id, d.letter_token, d.urgency, d.withdrawn_through)
+        .join(corrections, c.distribution_id == d.id)
         .where(c.announced_at.is_(None))
-        .order_by(d.urgency.desc(), c.id)
+        .order_by(c.kind != Kind.RECALL.value, d.urgency.desc(), c.id)
         .limit(1)
-        .with_for_update(skip_locked=True, key_share=True)
+        .with_for_update(of=distributions, skip_locked=True, key_share=True)
     )
-    row = session.execute(query).first()
-    if row is None:
+    held = session.execute(query).first()
+    # Read behind the lock: a statement does not see what was committed while it ran.
+    first = session.execute(_first_unannounced(held.id)).first() if held else None
+    if held is None or first is None:
         return None
-    # Asked once the rows are held: a statement does not see what was committed while it ran.
-    withdrawn_through, is_outdone = session.execute(_outdoing(row.distribution_id, row.id)).one()
-    return Unannounced(row.id, row.distribution_id, Kind(row.kind), *row[3:], withdrawn_through, is_outdone)
+    found, kind, number, announced_through, is_outdone = first
+    return Unannounced(found, Kind(kind), number, announced_through, *held, is_outdone)
 
 
-def _outdoing(distribution_id: int, correction_id: int) -> Select[int, bool]:
-    c, d = corrections.c, distributions.c
-    later = c.distribution_id == distribution_id, c.id > correction_id, c.kind != Kind.ERRATUM.value
-    return select(d.withdrawn_through, exists().where(*later)).where(d.id == distribution_id)
+def _first_unannounced(distribution_id: int) -> Select[int, str, int, int, bool]:
+    c, later = corrections.c, corrections.alias().c
+    outdone = later.distribution_id == distribution_id, later.id > c.id, later.kind != Kind.ERRATUM.value
+    return (
+        select(c.id, c.kind, c.number, c.announced_through, exists().where(*outdone))
+        .where(c.distribution_id == distribution_id, c.announced_at.is_(None))
+        .order_by(c.id)
+        .limit(1)
+    )
 
 
 def announcing_is_due(session: Session) -> bool:
@@ -166,7 +172,7 @@ def corrections_of(session: Session, distribution_id: int, as_of: datetime | Non
 
 @dataclass(frozen=True, slots=True)
 class RecordedCorrection:
-    """With the name of whoever recorded it, empty for the operator; `is_announced` once every letter is written."""
+    """With the name of whoever recorded it, empty for the operator; `is_announced` once nobody is left to be told."""
 
     correction: Correction
     by: str

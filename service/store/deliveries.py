@@ -5,7 +5,7 @@ late. What reports read is the office clock's: `sent_at`, `accepted_at`, `failed
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -29,6 +29,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -57,8 +58,9 @@ from service.domain.deliveries import (
 from service.domain.documents import Urgency
 from service.domain.letters import Claimed, Sent
 from service.domain.occasions import ABOUT_THE_TEXT, ASKING, ORIGINAL, WITH_LINK, Kind
+from service.store.arrays import among
 from service.store.documents import FIRST_REVISION
-from service.store.tables import accounts, attempts, deliveries, distributions
+from service.store.tables import accounts, attempts, deliveries, distributions, receipts
 
 # A letter whose worker died this often is claimed alone, so that it cannot take innocent ones with it again.
 SUSPECT_AFTER = 2
@@ -76,6 +78,10 @@ class Claim:
     token: UUID
     rows: tuple[RowMapping, ...]
     outdated: int = 0
+
+    @property
+    def found(self) -> int:
+        return len(self.rows) + self.outdated
 
 
 NOTHING = Claim(UUID(int=0), ())
@@ -102,9 +108,11 @@ def claim(
     """
     d = deliveries.c
     suspicion = d.crashes >= SUSPECT_AFTER if suspects else d.crashes < SUSPECT_AFTER
+    # While the server is out there is one letter to try it with, which must be one that may leave.
+    probing = not_(_is_outdated()) if out_since else true()
     due = (
         select(d.id, _is_outdated().label("is_outdated"))
-        .where(_due(), suspicion)
+        .where(_due(), suspicion, probing)
         .order_by(d.urgency.desc(), d.next_attempt_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -114,7 +122,7 @@ def claim(
     aged_until = _NOW if out_since is None else literal(out_since)
     taken = (
         update(deliveries)
-        .where(d.id == due.c.id, d.status.in_(sources("claimed")))
+        .where(d.id == due.c.id, d.status.in_(sources("claimed") & sources("cancelled")))
         .values(
             status=case((due.c.is_outdated, Status.CANCELLED), else_=Status.SENDING),
             lease_until=case((due.c.is_outdated, null()), else_=_NOW + lease),
@@ -366,6 +374,18 @@ def withdraw(session: Session, unwanted: ColumnElement[bool], moment: datetime) 
             withdrawn=~waits,
         )
     )
+
+
+def tell_own_deadlines(session: Session, distribution_ids: Collection[int], person_ids: Collection[int]) -> None:
+    """Let letters that have not left yet say until when their people have time, as their receipts have it.
+
+    One that is being sent says it if it has to wait again. Every pairing of a distribution with a person is meant.
+    """
+    d, r = deliveries.c, receipts.c
+    mine = and_(among(d.distribution_id, distribution_ids), among(d.person_id, person_ids), d.status.in_(OPEN))
+    _lock(session, mine)
+    same = and_(r.distribution_id == d.distribution_id, r.person_id == d.person_id)
+    session.execute(update(deliveries).where(mine, same).values(own_due_at=r.own_due_at))
 
 
 def _lock(session: Session, which: ColumnElement[bool]) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, literal, not_, select
 from sqlalchemy.orm import Session
 
+from service.domain.deliveries import Status
 from service.domain.occasions import Kind, Occasion, first_letter
+from service.domain.receipts import State
 from service.store.audiences import in_force
 from service.store.corrections import Unannounced
 from service.store.distributions import Unlisted
@@ -44,8 +46,8 @@ def queue_announcement(
 ) -> int:
     """The letter of a correction for the next people of the list who are still here, to their present address.
 
-    A new revision is sent to nobody who is exempted, for it asks to confirm anew, and to nobody whose first letter
-    brought it. Returns how many.
+    A new revision asks to confirm anew, so it is sent to nobody who is exempted or has confirmed it already, and to
+    nobody whose first letter brings it. Returns how many.
     """
     r, m = receipts.c, memberships.c
     sending = Sending(correction.distribution_id, correction.letter_token, correction.urgency)
@@ -56,14 +58,24 @@ def queue_announcement(
         .where(r.person_id > correction.announced_through, r.person_id <= upto)
     )
     if occasion.kind is Kind.REVISION:
-        letters = letters.where(not_(_exempted()), not_(_was_sent(first_letter(occasion.number))))
+        revision = occasion.number
+        letters = letters.where(
+            not_(_exempted()), not_(_has_confirmed(revision)), not_(_is_brought_by(first_letter(revision)))
+        )
     return queue(session, letters)
 
 
-def _was_sent(occasion: Occasion) -> ColumnElement[bool]:
+def _has_confirmed(revision: int) -> ColumnElement[bool]:
+    r = receipts.c
+    return and_(r.revision == revision, r.status == State.ACKNOWLEDGED.value)
+
+
+def _is_brought_by(occasion: Occasion) -> ColumnElement[bool]:
+    """Whether a letter of this occasion was queued and not taken back."""
     r, d = receipts.c, deliveries.c
     same = d.distribution_id == r.distribution_id, d.person_id == r.person_id
-    return exists().where(*same, d.channel == "mail", d.occasion == str(occasion))
+    stands = d.status != Status.CANCELLED.value
+    return exists().where(*same, d.channel == "mail", d.occasion == str(occasion), stands)
 
 
 def _exempted() -> ColumnElement[bool]:

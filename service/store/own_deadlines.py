@@ -13,7 +13,9 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
+    Select,
     Subquery,
+    and_,
     cast,
     column,
     exists,
@@ -27,13 +29,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from service.domain.deliveries import Status
 from service.domain.documents import Mode
 from service.domain.list_changes import Origin
 from service.domain.receipts import State
 from service.store.arrays import among
+from service.store.deliveries import tell_own_deadlines
 from service.store.receipts import standing
-from service.store.tables import absences, deliveries, distributions, receipt_events, receipts
+from service.store.tables import absences, distributions, receipt_events, receipts
 from service.store.tables import own_deadlines as own_deadlines_table
 
 _MOMENT = DateTime(timezone=True)
@@ -66,14 +68,19 @@ class Whose:
     after: int = 0
     upto: int | None = None
 
+    def covers(self, person_id: ColumnElement[int]) -> ColumnElement[bool]:
+        """True where a column holds one of these people."""
+        bounds = [person_id > self.after]
+        if self.upto is not None:
+            bounds.append(person_id <= self.upto)
+        if self.person_ids is not None:
+            bounds.append(among(person_id, self.person_ids))
+        return and_(*bounds)
+
 
 def obligations(session: Session, whose: Whose) -> list[Obligation]:
     """Those that an absence may move or has moved, and those of people who were added."""
-    r, d, a = receipts.c, distributions.c, absences.c
-    # The database need not know the office's zone: a day too many is judged and found to move nothing.
-    may_move = exists().where(
-        a.person_id == r.person_id, a.withdrawn_at.is_(None), a.last_day >= cast(r.listed_at, Date) - 1
-    )
+    r, d = receipts.c, distributions.c
     was_added = r.origin != Origin.FROZEN.value
     query = (
         select(
@@ -92,17 +99,27 @@ def obligations(session: Session, whose: Whose) -> list[Obligation]:
             d.due_at.is_not(None),
             d.recalled_at.is_(None),
             or_(standing() != State.ACKNOWLEDGED.value, _confirmed_late()),
-            r.person_id > whose.after,
-            or_(may_move, was_added, r.own_due_at.is_not(None)),
+            whose.covers(r.person_id),
+            or_(r.person_id.in_(_away(whose)), was_added, r.own_due_at.is_not(None)),
         )
     )
     if whose.distribution_id is not None:
         query = query.where(r.distribution_id == whose.distribution_id)
-    if whose.person_ids is not None:
-        query = query.where(among(r.person_id, whose.person_ids))
-    if whose.upto is not None:
-        query = query.where(r.person_id <= whose.upto)
     return [Obligation(*row) for row in session.execute(query)]
+
+
+def _away(whose: Whose) -> Select[int]:
+    """People with an absence that may move a deadline of theirs; one that moves nothing is found to when it is judged.
+
+    Found once for all receipts: asked of each, it would be a search through everybody's absences for every person.
+    """
+    a, d = absences.c, distributions.alias().c
+    query = select(a.person_id).where(a.withdrawn_at.is_(None), whose.covers(a.person_id))
+    if whose.distribution_id is None:
+        return query
+    # The database need not know the office's zone: a day too many does no harm.
+    frozen = select(cast(d.frozen_at, Date) - 1).where(d.id == whose.distribution_id).scalar_subquery()
+    return query.where(a.last_day >= frozen)
 
 
 def _confirmed_late() -> ColumnElement[bool]:
@@ -151,7 +168,7 @@ def write_own_deadlines(
     session: Session, moved: Sequence[tuple[Obligation, datetime | None]], moment: datetime
 ) -> None:
     """Say until when each has time, whatever was said before; letters that have not left yet say it too."""
-    r, d = receipts.c, deliveries.c
+    r = receipts.c
     # One array a column: a list may have more people than a statement takes parameters.
     v = (
         func.unnest(
@@ -167,5 +184,4 @@ def write_own_deadlines(
     session.execute(insert(own_deadlines_table).from_select(names, told))
     same = r.distribution_id == v.c.distribution_id, r.person_id == v.c.person_id
     session.execute(update(receipts).where(*same).values(own_due_at=v.c.due_at))
-    waiting = d.distribution_id == v.c.distribution_id, d.person_id == v.c.person_id, d.status == Status.WAITING.value
-    session.execute(update(deliveries).where(*waiting).values(own_due_at=v.c.due_at))
+    tell_own_deadlines(session, {one.distribution_id for one, _ in moved}, {one.person_id for one, _ in moved})

@@ -92,19 +92,28 @@ def open_deadlines(session: Session, now: datetime) -> list[OpenDeadline]:
 
 
 def _deadlines(due_at: ColumnElement[datetime], now: datetime) -> Select[*tuple[Any, ...]]:
+    d = distributions.c
+    return (
+        select(d.id, due_at, _asks_since(), d.urgency, documents.c.number, documents.c.title)
+        .select_from(distributions)
+        .join(documents, documents.c.id == d.document_id)
+        .where(_asks(), due_at > now - _LOOKED_AFTER)
+    )
+
+
+def _asks_since() -> ColumnElement[datetime]:
     d, c = distributions.c, corrections.c
     replaced_at = (
         select(func.max(c.effective_at))
         .where(c.distribution_id == d.id, c.kind == Correcting.REPLACEMENT.value)
         .scalar_subquery()
     )
-    since = func.greatest(d.frozen_at, replaced_at)
-    return (
-        select(d.id, due_at, since, d.urgency, documents.c.number, documents.c.title)
-        .select_from(distributions)
-        .join(documents, documents.c.id == d.document_id)
-        .where(_asks(), due_at > now - _LOOKED_AFTER)
-    )
+    return func.greatest(d.frozen_at, replaced_at)
+
+
+def _since(session: Session, distribution_id: int) -> datetime:
+    since: datetime = session.execute(select(_asks_since()).where(distributions.c.id == distribution_id)).scalar_one()
+    return since
 
 
 def _deadline(row: Row[*tuple[Any, ...]]) -> OpenDeadline:
@@ -121,14 +130,27 @@ def _asks() -> ColumnElement[bool]:
 def hold(session: Session, deadline: OpenDeadline) -> bool:
     """Be the only one who plans reminders of a distribution until this transaction ends; False while another is at it.
 
-    False too for a distribution that asks nobody any more, or by another deadline. Whoever opens or confirms is not
-    kept waiting; corrections and excuses are.
+    False too for a distribution that asks nobody any more, by another deadline or for another text, or that has not
+    told everybody yet what it asks. Whoever opens or confirms is not kept waiting; corrections and excuses are.
     """
     d = distributions.c
     query = select(d.id).where(d.id == deadline.id, _asks())
     if not deadline.is_own:
         query = query.where(d.due_at == deadline.due_at)
-    return session.execute(query.with_for_update(key_share=True, skip_locked=True)).first() is not None
+    if session.execute(query.with_for_update(key_share=True, skip_locked=True)).first() is None:
+        return False
+    # Asked behind the lock: a replacement may have committed since the deadlines were read.
+    return not is_being_replaced(session, deadline.id) and _since(session, deadline.id) == deadline.since
+
+
+def is_being_replaced(session: Session, distribution_id: int) -> bool:
+    """Whether not everybody has been sent the text that is in force: nobody is reminded of what they do not know of."""
+    c = corrections.c
+    untold = exists().where(
+        c.distribution_id == distribution_id, c.kind == Correcting.REPLACEMENT.value, c.announced_at.is_(None)
+    )
+    found: bool = session.execute(select(untold)).scalar_one()
+    return found
 
 
 def wait_for(session: Session, distribution_id: int) -> bool:
@@ -148,12 +170,12 @@ def hold_off(session: Session, distribution_ids: Collection[int]) -> None:
 
 
 def asking_distributions(session: Session, person_id: int) -> list[int]:
-    """The distributions that ask this person to confirm, and have no answer yet."""
+    """The distributions that ask this person to confirm, answered or not: a replacement asks anew."""
     r, d = receipts.c, distributions.c
     query = (
         select(r.distribution_id)
         .join(distributions, d.id == r.distribution_id)
-        .where(r.person_id == person_id, standing() != State.ACKNOWLEDGED.value, _asks())
+        .where(r.person_id == person_id, _asks())
         .order_by(r.distribution_id)
     )
     return list(session.execute(query).scalars())
@@ -364,11 +386,10 @@ class ByHand:
 
 def count_by_hand(session: Session, asked: Asked, since: datetime) -> ByHand:
     """Whom `remind_unless_lately` would reach."""
-    r, e, m = receipts.c, reminders.c, memberships.c
+    r, e = receipts.c, reminders.c
     same = and_(e.distribution_id == r.distribution_id, e.person_id == r.person_id)
     reminded_at = select(func.max(e.created_at)).where(same, _by_hand()).scalar_subquery()
-    has_mailbox = and_(m.email.is_not(None), m.email_problem.is_(None))
-    people = select(reminded_at.label("at"), has_mailbox.label("by_mail")).where(asked.still()).subquery()
+    people = select(reminded_at.label("at"), PRESENT.has_mailbox.label("by_mail")).where(asked.still()).subquery()
     lately = func.coalesce(people.c.at > since, literal(value=False))
     query = select(
         func.count(),

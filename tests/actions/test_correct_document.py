@@ -40,7 +40,7 @@ from service.domain.errors import (
 from service.domain.evidence import instant
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Actor, Role
-from service.doorbell import LIST_RECIPIENTS
+from service.doorbell import ANNOUNCE_CORRECTIONS
 from service.runtime import Runtime
 from service.store import corrections, deliveries, documents, recalls, tables
 from service.store.distributions import next_unlisted
@@ -616,11 +616,11 @@ def test_a_correction_whose_ring_was_lost_is_found_by_the_sweep(
     runtime: Runtime, office: Office, doorbell: FakeDoorbell
 ) -> None:
     issue_erratum(runtime, office.van, office.distribution_id, "Hai thành Hái.")
-    assert doorbell.rings[-1] == LIST_RECIPIENTS
+    assert doorbell.rings[-1] == ANNOUNCE_CORRECTIONS
     doorbell.rings.clear()
     sweep(runtime)
-    assert LIST_RECIPIENTS in doorbell.rings
+    assert ANNOUNCE_CORRECTIONS in doorbell.rings
     announce_corrections(runtime)
     doorbell.rings.clear()
     sweep(runtime)
-    assert LIST_RECIPIENTS not in doorbell.rings
+    assert ANNOUNCE_CORRECTIONS not in doorbell.rings

@@ -23,6 +23,7 @@ from service.domain.errors.accounts import (
 )
 from service.domain.errors.audiences import (
     AlreadyListed,
+    BeingReplaced,
     EmptyAudience,
     HasLeft,
     ListBeingDrawn,
@@ -160,6 +161,7 @@ __all__ = [
     "BadQuestion",
     "BadScan",
     "BadSetting",
+    "BeingReplaced",
     "Conflict",
     "CorrectedMeanwhile",
     "DatabaseAway",

@@ -65,6 +65,12 @@ class NobodyToRemind(Conflict):
     vietnamese = "Không còn ai cần nhắc: mọi người đã xác nhận hoặc có lý do."
 
 
+class BeingReplaced(Conflict):
+    code = "being-replaced"
+    en = "The new revision is still being sent to everybody; remind them in a few minutes."
+    vietnamese = "Bản thay thế đang được gửi tới mọi người; đôn đốc sau ít phút nữa."
+
+
 class RemindedLately(Conflict):
     code = "reminded-lately"
     en = "They were reminded by hand within the last {hours} hours; nobody was reminded again."

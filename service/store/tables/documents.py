@@ -155,7 +155,7 @@ corrections = Table(
     account("recorded_by"),
     moment("effective_at"),
     moment("recorded_at"),
-    # How far its letters are written, by people, and when they all were.
+    # How far its letters are written, by people, and since when nobody is left to be told.
     Column("announced_through", BigInteger, nullable=False, server_default="0"),
     moment("announced_at", nullable=True),
     Index("ix_corrections_unannounced", "id", postgresql_where=text("announced_at IS NULL")),
