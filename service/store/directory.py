@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, Text, func, literal, select, tuple_
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Date, Row, Select, Text, cast, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.domain.audiences import StaffClass
@@ -146,11 +146,16 @@ def known_by_code(session: Session, code: str) -> KnownPerson | None:
 
 
 def term_of_service(session: Session, person_id: int) -> tuple[date | None, date | None]:
-    """First and last day of a person who is in the directory now; None for a day that is not known."""
+    """First and last day of a person, by the present version or the last one of who left; None for a day not known.
+
+    Who left the directory served until then at most. That day is UTC's, which an office east of it reaches before its
+    working hours: whoever was taken out in the night did not serve on the day that began.
+    """
     m = memberships.c
-    query = select(m.active_from, m.active_to).where(m.person_id == person_id, m.valid_to.is_(None))
-    found = session.execute(query).one_or_none()
-    return (found.active_from, found.active_to) if found else (None, None)
+    last_day = func.least(m.active_to, cast(m.valid_to, Date))
+    versions = select(m.active_from, last_day).where(m.person_id == person_id)
+    found = session.execute(versions.order_by(m.valid_from.desc(), m.id.desc()).limit(1)).one_or_none()
+    return (found[0], found[1]) if found else (None, None)
 
 
 def _people(*keys: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.actions.acknowledge import acknowledge
 from service.actions.change_calendar import announce_day
@@ -33,7 +33,7 @@ from service.runtime import Runtime
 from service.store.evidence import seal, sealed_entries
 from service.store.excuses import AbsenceLine, absence_lines
 from service.store.receipts import inbox_counts, inbox_page
-from service.store.tables import deliveries, receipts
+from service.store.tables import deliveries, memberships, receipts
 from tests.fakes import OFFICE_ZONE, FakeClock
 from tests.makers import make_actor, make_person, make_posting, make_unit
 
@@ -113,6 +113,20 @@ def test_an_absence_outside_the_time_of_service_is_refused_and_one_that_reaches_
         withdraw_absence(runtime, OPERATOR, mai, 1, last_day=on(10).date())
     record_absence(runtime, OPERATOR, mai, days(20, 27))
     assert standing(runtime, mai) == ["nghỉ phép 20/11/2026 – 27/11/2026", "nghỉ phép 10/11/2026 – 12/11/2026"]
+
+
+@pytest.mark.parametrize("contract_ends", [None, date(2026, 12, 31)])
+def test_who_left_the_directory_has_no_absence_after_that_day(
+    runtime: Runtime, office: Office, contract_ends: date | None
+) -> None:
+    with runtime.sessions.begin() as session:
+        mai = make_person(session, office.unit, code="MAI", active_to=contract_ends)
+        m = memberships.c
+        session.execute(update(memberships).where(m.person_id == mai).values(valid_to=on(12, 9)))
+    with pytest.raises(AbsentAfterService, match="12/11/2026"):
+        record_absence(runtime, OPERATOR, mai, days(13, 14))
+    record_absence(runtime, OPERATOR, mai, days(12, 14))
+    assert standing(runtime, mai) == ["nghỉ phép 12/11/2026 – 14/11/2026"]
 
 
 def test_an_absence_moves_open_deadlines_of_this_person_alone_and_withdrawing_moves_them_back(

@@ -38,7 +38,7 @@ UPDATE deliveries SET
     accepted_at = CASE WHEN id % 100 = 0 THEN NULL ELSE clock_timestamp() END
 """
 _DUE = "UPDATE distributions SET due_at = clock_timestamp() - interval '1 hour'"
-# One in ten of them half an hour late, and one in four of those had been away.
+# One in ten of them half an hour after that, and one in four of those had been away and told a later deadline.
 _CONFIRMATIONS = """
 INSERT INTO receipt_events (distribution_id, person_id, revision, state, route, effective_at, recorded_at)
 SELECT d.id, r.person_id, 1, 'acknowledged', 'inbox', at, at
@@ -50,6 +50,13 @@ SELECT d.id, r.person_id, 1, 'acknowledged', 'inbox', at, at
 _ABSENCES = """
 INSERT INTO absences (person_id, kind, first_day, last_day, recorded_at)
 SELECT id, 'leave', current_date - 10, current_date, '2018-01-01' FROM people WHERE id % 80 = 0
+"""
+_OWN_DEADLINES = """
+INSERT INTO own_deadlines (distribution_id, person_id, due_at, recorded_at)
+SELECT r.distribution_id, r.person_id, d.due_at + interval '1 day', d.due_at - interval '1 hour'
+  FROM receipts r
+  JOIN distributions d ON d.id = r.distribution_id
+ WHERE r.person_id % 80 = 0
 """
 _ATTEMPTS = """
 INSERT INTO attempts (delivery_id, outcome, phase, code, reply, counted, worker)
@@ -80,7 +87,7 @@ def big_office(people: int) -> Iterator[BigOffice]:
                 _employ(owner, people)
             distribution_id = _post(settings)
             with make_engine(server.url(OWNER)).begin() as owner:
-                for statement in (_REPLIES, _ATTEMPTS, _DUE, _CONFIRMATIONS, _ABSENCES):
+                for statement in (_REPLIES, _ATTEMPTS, _DUE, _CONFIRMATIONS, _ABSENCES, _OWN_DEADLINES):
                     owner.execute(text(statement))
             with make_engine(server.url(OWNER)).execution_options(isolation_level="AUTOCOMMIT").connect() as owner:
                 owner.execute(text("VACUUM ANALYZE"))
