@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from service.store.receipts import standing
 from service.store.tables import (
     absences,
     accounts,
@@ -182,8 +183,8 @@ def _receipts(owner: Owner) -> Query:
         r.staff_class,
         r.address,
         r.address_problem,
-        r.status,
-        r.revision,
+        standing().label("status"),
+        d.revision,
         d.due_at,
         r.own_due_at,
     )

@@ -15,10 +15,12 @@ from starlette.testclient import TestClient
 from service.actions.acknowledge import acknowledge, open_document
 from service.actions.answer_inquiry import answer_inquiry
 from service.actions.ask import ask
+from service.actions.correct_document import replace_document
 from service.actions.deliver import deliver_due
 from service.actions.mail_receipt import mail_receipt
 from service.actions.print_sheet import print_sheet
 from service.domain.control import ControlQuestion
+from service.domain.corrections import Replacement
 from service.domain.inquiries import Kind
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Role
@@ -101,6 +103,19 @@ def test_every_section_holds_what_was_recorded(as_lan: TestClient, runtime: Runt
     assert {attempt["outcome"] for attempt in told["attempts"]} == {"accepted"}
     deeds = {json.loads(one["entry"])["deed"] for one in told["evidence"]}
     assert {"opened", "acknowledged", "asked", "answered", "exempted"} <= deeds
+
+
+def test_after_a_replacement_the_receipt_is_about_the_revision_in_force(
+    as_lan: TestClient, runtime: Runtime, lan: Employee
+) -> None:
+    distribution = live(runtime, lan)
+    replace_document(runtime, OPERATOR, distribution, Replacement(replaces=1, note="Sửa mục 2", body="Nội dung mới."))
+    told = taken(as_lan)
+    assert [(receipt["status"], receipt["revision"]) for receipt in told["receipts"]] == [("listed", 2)]
+    assert {(event["state"], event["revision"]) for event in told["receipt_events"]} == {
+        ("opened", 1),
+        ("acknowledged", 1),
+    }
 
 
 def test_the_same_rows_stand_in_the_tables(as_lan: TestClient, runtime: Runtime, lan: Employee) -> None:
