@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.store.database import make_engine, schema_is_current
 from service.store.documents import add_document
 from service.store.schema import differences, make_schema, newest_revision, upgrade_schema
-from service.store.tables import SCHEMA, deliveries, list_units, sign_ins
+from service.store.tables import SCHEMA, deliveries, list_units, own_deadlines, sign_ins
 from tests.conftest import Databases
 from tests.makers import POSTING
 
@@ -93,6 +93,40 @@ def test_units_of_lists_that_were_drawn_before_they_were_kept_are_read_out_of_th
         upgrade_schema(owner)
         kept = owner.execute(select(u.distribution_id, u.unit_id).order_by(u.unit_id)).all()
     assert kept == [(1, 1), (1, 2)]
+
+
+# Listed on the first: 1 away twice before the own deadline, on leave next autumn; 2 added later; 3 never moved.
+BEFORE_OWN_DEADLINES = """
+INSERT INTO people (code) VALUES ('A'), ('B'), ('C');
+INSERT INTO documents (type_code, number, issuing_body, title) VALUES ('KH', '1', 'b', 't');
+INSERT INTO distributions (document_id, mode, audience, frozen_at, letter_token, due_at) VALUES
+    (1, 'acknowledge', 'all', '2018-03-01Z', 'x', '2018-03-08Z');
+INSERT INTO receipts (distribution_id, person_id, unit_id, unit_name, family_name, given_name, name_key, staff_class,
+                      listed_at, own_due_at, origin)
+SELECT 1, person, 1, 'u', 'f', 'g', 'k', 'c', listed_at::timestamptz, own_due_at::timestamptz, origin
+  FROM (VALUES (1, '2018-03-01Z', '2018-03-14Z', 'frozen'), (2, '2018-03-05Z', '2018-03-15Z', 'rule'),
+               (3, '2018-03-01Z', NULL, 'frozen')) AS v (person, listed_at, own_due_at, origin);
+INSERT INTO absences (person_id, first_day, last_day, recorded_at, withdrawn_at) VALUES
+    (1, '2018-03-05', '2018-03-06', '2018-03-02Z', NULL),
+    (1, '2018-03-12', '2018-03-13', '2018-03-07Z', NULL),
+    (1, '2018-03-09', '2018-03-09', '2018-03-08Z', '2018-03-09Z'),
+    (1, '2018-02-20', '2018-02-21', '2018-03-09Z', NULL),
+    (1, '2018-10-01', '2018-10-05', '2018-03-10Z', NULL),
+    (2, '2018-03-12', '2018-03-12', '2018-03-11Z', NULL),
+    (3, '2018-03-12', '2018-03-12', '2018-03-11Z', NULL);
+"""
+
+
+def test_own_deadlines_before_they_were_kept_stand_since_the_last_absence_that_can_have_moved_them(
+    databases: Databases,
+) -> None:
+    o = own_deadlines.c
+    with make_engine(databases.empty()).begin() as owner:
+        make_schema(owner, "0012")
+        owner.execute(text(BEFORE_OWN_DEADLINES))
+        upgrade_schema(owner)
+        kept = owner.execute(select(o.person_id, o.due_at, o.recorded_at).order_by(o.person_id)).all()
+    assert kept == [(1, march(14), march(7)), (2, march(15), march(5))]
 
 
 def march(day: int) -> datetime:

@@ -1,7 +1,8 @@
 """Own deadlines as they were told, whenever they moved.
 
-Of those that moved before, the last one is known, and not since when: since the person came onto the list, or since
-the last absence was recorded that may have moved it.
+Of those that moved before, the last one is known, and not since when. It is taken to stand since the person came onto
+the list, or on a frozen list since the last absence was recorded that has a day between the listing and this deadline:
+no other can have moved it.
 """
 
 import sqlalchemy as sa
@@ -36,7 +37,7 @@ def upgrade() -> None:
         SELECT r.distribution_id, r.person_id, r.own_due_at, GREATEST(r.listed_at, max(a.recorded_at))
           FROM receipts r
           LEFT JOIN absences a ON a.person_id = r.person_id AND a.withdrawn_at IS NULL
-           AND r.origin = 'frozen' AND a.last_day >= r.listed_at::date - 1
+           AND r.origin = 'frozen' AND a.last_day >= r.listed_at::date - 1 AND a.first_day <= r.own_due_at::date
          WHERE r.own_due_at IS NOT NULL
          GROUP BY r.distribution_id, r.person_id
         """
