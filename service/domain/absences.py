@@ -20,8 +20,9 @@ from service.domain.vietnamese import date_short
 _LONGEST = timedelta(days=5 * 366)
 
 
-# Why a deadline is another where no absence is the reason.
+# Why a deadline is another: of who came onto the list later, and of everybody else.
 ADDED_LATER = "vào danh sách sau"
+AWAY = "vắng có lý do"
 
 
 class Kind(StrEnum):

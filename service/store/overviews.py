@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import Column, ColumnElement, and_, func, select
+from sqlalchemy import Column, ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
+from service.domain.absences import ADDED_LATER, AWAY
 from service.domain.deliveries import FAILED, FINAL, Status
 from service.domain.documents import Mode
+from service.domain.list_changes import Origin
 from service.domain.receipts import State
 from service.domain.vietnamese import full_name
 from service.store.audiences import Headcount, in_force
@@ -131,7 +133,7 @@ def group_names(session: Session) -> list[str]:
 class PersonReceipt:
     """One document that was sent to a person; `exemption` is None when the person need confirm like everybody.
 
-    `due_at` is the person's own deadline where `is_own_due`.
+    `due_at` is the person's own deadline where `own_due_because` says why it is another, empty for everybody's.
     """
 
     distribution_id: int
@@ -139,7 +141,7 @@ class PersonReceipt:
     title: str
     mode: Mode
     due_at: datetime | None
-    is_own_due: bool
+    own_due_because: str
     unit_name: str
     state: State
     exemption: Exemption | None
@@ -157,7 +159,7 @@ def receipts_of_person(
             documents.c.title,
             d.mode,
             own_or_common_due(),
-            r.own_due_at.is_not(None),
+            case((r.own_due_at.is_(None), ""), (r.origin == Origin.FROZEN.value, AWAY), else_=ADDED_LATER),
             r.unit_name,
             standing(),
         )
@@ -172,8 +174,8 @@ def receipts_of_person(
     rows = session.execute(query).all()
     exempted = exemptions_of(session, person_id, [row[0] for row in rows])
     return [
-        PersonReceipt(found, number, title, Mode(mode), due_at, is_own, unit, State(state), exempted.get(found))
-        for found, number, title, mode, due_at, is_own, unit, state in rows
+        PersonReceipt(found, number, title, Mode(mode), due_at, because, unit, State(state), exempted.get(found))
+        for found, number, title, mode, due_at, because, unit, state in rows
     ]
 
 

@@ -1,4 +1,4 @@
-"""What is kept about one reader and one distribution beside the receipt: excuses, sheets, the sign-in that counts.
+"""What is kept about one reader and one distribution beside the receipt: excuses, own deadlines, sheets, the sign-in.
 
 Each is a moment with what it is about; the whole of a person's records is in `personal_records`.
 """
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session
 
-from service.store.tables import absences, exemptions, sheet_lines, sheets, sign_ins
+from service.store.tables import absences, exemptions, own_deadlines, sheet_lines, sheets, sign_ins
 
 
 def exemptions_of(session: Session, distribution_id: int, person_id: int) -> list[RowMapping]:
@@ -29,6 +29,17 @@ def absences_since(session: Session, person_id: int, day: date) -> list[RowMappi
         select(a.kind, a.reason, a.first_day, a.last_day, a.recorded_at)
         .where(a.person_id == person_id, a.last_day >= day, a.withdrawn_at.is_(None))
         .order_by(a.first_day)
+    )
+    return list(session.execute(query).mappings())
+
+
+def moves_of_deadline(session: Session, distribution_id: int, person_id: int) -> list[RowMapping]:
+    """Each own deadline with the moment since when it was told, oldest first; null for back to everybody's."""
+    o = own_deadlines.c
+    query = (
+        select(o.due_at, o.recorded_at)
+        .where(o.distribution_id == distribution_id, o.person_id == person_id)
+        .order_by(o.id)
     )
     return list(session.execute(query).mappings())
 

@@ -1,6 +1,6 @@
 """Builds the views of the inbox pages from what the database holds about one reader. Reads only."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from operator import itemgetter
 
 from sqlalchemy import RowMapping
@@ -94,7 +94,7 @@ def document_view(session: Session, distribution_id: int, person_id: int | None,
         deadline=_deadline(own.due_at, now),
         own=own,
         confirmation=_confirmation(session, receipt, facts, head),
-        facts=recorded(session, receipt, facts),
+        facts=recorded(session, receipt, facts, now.tzinfo),
         questions=question_lines(session, ReceiptKey(distribution_id, receipt["person_id"], head["revision"])),
         corrections=corrections_view(session, head, facts),
         inquiries=own_inquiries(session, distribution_id, receipt["person_id"]),
@@ -157,12 +157,12 @@ def _confirmation(
     return None
 
 
-def recorded(session: Session, receipt: RowMapping, facts: list[StateFact]) -> tuple[Fact, ...]:
+def recorded(session: Session, receipt: RowMapping, facts: list[StateFact], zone: tzinfo | None) -> tuple[Fact, ...]:
     """Everything that is kept about this reader and this document, in the order in which it happened."""
     listed = Fact(STATE_WORDS[State.LISTED], receipt["listed_at"])
     is_corrected = receipt["revision"] > FIRST_REVISION
     happened = [(fact.effective_at, _fact(fact, names_revision=is_corrected)) for fact in facts]
-    letters, others = _letters(session, receipt), beside_the_receipt(session, receipt)
+    letters, others = _letters(session, receipt), beside_the_receipt(session, receipt, zone)
     return (listed, *(shown for _, shown in sorted([*letters, *happened, *others], key=itemgetter(0))))
 
 

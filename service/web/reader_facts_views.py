@@ -1,16 +1,25 @@
 """What the document page tells its reader to be kept beside the receipt and its letters. Reads only."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
+from service.domain.absences import ADDED_LATER, AWAY, words_between
 from service.domain.absences import Kind as Absence
 from service.domain.inquiries import Kind
-from service.domain.vietnamese import date_short
+from service.domain.list_changes import Origin
+from service.domain.vietnamese import date_short, moment
+from service.store.excuses import absences_of_people
 from service.store.inquiries import inquiries_of
-from service.store.reader_facts import absences_since, exemptions_of, first_sign_in_since, sheets_with
+from service.store.reader_facts import (
+    absences_since,
+    exemptions_of,
+    first_sign_in_since,
+    moves_of_deadline,
+    sheets_with,
+)
 from service.web.views import Fact
 
 Dated = tuple[datetime, Fact]
@@ -18,10 +27,11 @@ Dated = tuple[datetime, Fact]
 _ASKED = {Kind.QUESTION: "Hỏi văn thư", Kind.RETURN: "Trả lại văn bản"}
 
 
-def beside_the_receipt(session: Session, receipt: RowMapping) -> list[Dated]:
-    """Each fact with its place in time."""
+def beside_the_receipt(session: Session, receipt: RowMapping, zone: tzinfo | None) -> list[Dated]:
+    """Each fact with its place in time; `zone` is the office's."""
     return [
         *_excuses(session, receipt),
+        *_own_deadlines(session, receipt, zone),
         *_inquiries(session, receipt),
         *_sheets(session, receipt),
         *_sign_in(session, receipt),
@@ -39,8 +49,20 @@ def _excuses(session: Session, receipt: RowMapping) -> Iterator[Dated]:
         days = f"{date_short(absence['first_day'])} – {date_short(absence['last_day'])}"
         said = ", ".join(filter(None, (Absence(absence["kind"]).label, days, absence["reason"])))
         yield absence["recorded_at"], Fact("Ghi vắng có lý do", absence["recorded_at"], said)
-    if receipt["own_due_at"] is not None:
-        yield listed_at, Fact("Hạn riêng, do vắng có lý do", receipt["own_due_at"])
+
+
+def _own_deadlines(session: Session, receipt: RowMapping, zone: tzinfo | None) -> Iterator[Dated]:
+    """Each move when it was recorded, and why by what was known then."""
+    for move in moves_of_deadline(session, receipt["distribution_id"], receipt["person_id"]):
+        told_at = move["recorded_at"]
+        if move["due_at"] is None:
+            yield told_at, Fact("Trở lại hạn chung", told_at)
+            continue
+        due_at = move["due_at"].astimezone(zone)
+        away = absences_of_people(session, [receipt["person_id"]], told_at).get(receipt["person_id"], ())
+        otherwise = AWAY if receipt["origin"] == Origin.FROZEN else ADDED_LATER
+        because = words_between(away, receipt["listed_at"].astimezone(zone).date(), due_at.date()) or otherwise
+        yield told_at, Fact(f"Hạn riêng, do {because}", told_at, f"Đến {moment(due_at)}")
 
 
 def _inquiries(session: Session, receipt: RowMapping) -> Iterator[Dated]:

@@ -1,7 +1,7 @@
 """What the pages show of a recall: to an addressee, and how far it has come. Reads only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -42,7 +42,7 @@ class RecalledView:
     must_confirm: bool = False
 
 
-def recalled_view(session: Session, actor: Actor, distribution_id: int, via: str) -> RecalledView:
+def recalled_view(session: Session, actor: Actor, distribution_id: int, via: str, zone: tzinfo) -> RecalledView:
     """Raises: NotFound, when the person is not on the frozen list or nothing was recalled."""
     head = distribution_row(session, distribution_id)
     receipt = receipt_row(session, distribution_id, actor.person_id) if actor.person_id is not None else None
@@ -50,7 +50,7 @@ def recalled_view(session: Session, actor: Actor, distribution_id: int, via: str
     if head is None or receipt is None or recall is None:
         raise NotFound
     confirmed_at = recall_confirmed_at(session, distribution_id, receipt["person_id"])
-    facts = recorded(session, receipt, facts_of(session, distribution_id, receipt["person_id"]))
+    facts = recorded(session, receipt, facts_of(session, distribution_id, receipt["person_id"]), zone)
     return RecalledView(
         distribution_id=distribution_id,
         heading=f"{document_type(head['type_code']).name}: {head['title']}",

@@ -288,7 +288,7 @@ def _document_page(
 
 def _recalled_page(request: Request, site: Site, visit: Visit, distribution_id: int) -> Response:
     with site.runtime.sessions() as session:
-        view = KioskRecalledView(visit, recalled_view(session, visit.actor, distribution_id, ""))
+        view = KioskRecalledView(visit, recalled_view(session, visit.actor, distribution_id, "", site.zone))
     return fleeting(site, page(site, "kiosk_recalled.html", view, None, request))
 
 

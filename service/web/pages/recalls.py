@@ -21,7 +21,7 @@ def recalled_page(
     request: Request, site: Site, visitor: Visitor, distribution_id: int, via: str, status: int = 200
 ) -> Response:
     with site.runtime.sessions() as session:
-        view = recalled_view(session, visitor.actor, distribution_id, via)
+        view = recalled_view(session, visitor.actor, distribution_id, via, site.zone)
     return page(site, "recalled.html", view, visitor, request, status)
 
 
