@@ -12,17 +12,19 @@ from sqlalchemy import Connection, text
 from service.store.tables import metadata
 
 # A restored table has what its owner grants on new tables by default beside what the backup granted.
-_EVIDENCE_RIGHTS = """
+_APPEND_ONLY = """
 DO $$
 DECLARE
-    role_name text;
+    kept record;
 BEGIN
-    FOR role_name IN
-        SELECT DISTINCT grantee::regrole::text FROM pg_class, aclexplode(relacl)
-         WHERE pg_class.oid = 'evidence'::regclass AND grantee <> 0 AND grantee <> relowner
+    FOR kept IN
+        SELECT DISTINCT name, rights, grantee::regrole::text AS role_name
+          FROM (VALUES ('evidence', 'INSERT (entry)'), ('own_deadlines', 'INSERT')) AS append_only (name, rights)
+          JOIN pg_class ON pg_class.oid = name::regclass, aclexplode(relacl)
+         WHERE grantee <> 0 AND grantee <> relowner
     LOOP
-        EXECUTE format('REVOKE ALL ON evidence FROM %s', role_name);
-        EXECUTE format('GRANT SELECT, INSERT (entry) ON evidence TO %s', role_name);
+        EXECUTE format('REVOKE ALL ON %I FROM %s', kept.name, kept.role_name);
+        EXECUTE format('GRANT SELECT, %s ON %I TO %s', kept.rights, kept.name, kept.role_name);
     END LOOP;
 END
 $$
@@ -32,10 +34,11 @@ $$
 def upgrade_schema(connection: Connection) -> None:
     """Apply every migration that is missing. Forward only: a release that must be left is restored from a backup.
 
-    Whatever happened to the rights before, the application's role may only append to the evidence log afterwards.
+    Whatever happened to the rights before, the application's role may only append to the evidence log and to the
+    own deadlines that people were told afterwards.
     """
     command.upgrade(_config(connection), "head")
-    connection.execute(text(_EVIDENCE_RIGHTS))
+    connection.execute(text(_APPEND_ONLY))
 
 
 def make_schema(connection: Connection, revision: str) -> None:
