@@ -28,8 +28,11 @@ LOCKS = {
     "requirements-embedded.lock": [*PRODUCTION, *EXTRAS["embedded"], *BUILD],
     "requirements-dev.lock": [*PRODUCTION, *EXTRAS["embedded"], *EXTRAS["dev"], *BUILD],
 }
-# Libraries load these only when the first address or request asks for them.
+# Libraries load these only when a program starts, or the first address or request asks for them.
 LOADED_BY_NAME = [
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.concurrency.prefork",
     "kombu.transport.redis",
     "python_multipart",
     "sqlalchemy.dialects.postgresql.psycopg",
@@ -126,13 +129,8 @@ def test_the_production_processes_start_with_the_production_lock_alone() -> None
     ]
     assert {"aiosmtpd", "pytest"} <= set(absent)
     block = f"import sys; sys.modules.update(dict.fromkeys({absent!r}))"
-    started = [
-        "service.cli",
-        "service.printing.press",
-        "service.reading.workbook_reader",
-        "workers.app",
-        "workers.tasks",
-    ]
+    started = _programs()
+    assert {"service.reading.workbook_reader", "workers.beat", "workers.worker"} <= set(started)
     program = f"{block}; import {', '.join([*started, *LOADED_BY_NAME])}"
     _run(sys.executable, "-c", program, cwd=ROOT, more={"EOFFICE_BROKER_URL": "redis://127.0.0.1"})
 
@@ -144,6 +142,14 @@ def test_the_build_backend_is_the_locked_one() -> None:
 def _files(folder: str) -> set[str]:
     paths = (path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     return {path.relative_to(ROOT).as_posix() for path in paths}
+
+
+def _programs() -> list[str]:
+    """Modules that production starts: those that say so, and those that a command or a server finds by name."""
+    sources = (path for room in ("service", "workers") for path in (ROOT / room).rglob("*.py"))
+    guarded = (path.relative_to(ROOT) for path in sources if '__name__ == "__main__"' in path.read_text())
+    said = (path.with_suffix("").as_posix().replace("/", ".") for path in guarded)
+    return ["service.asgi", "service.cli", *sorted(name for name in said if not name.startswith("service.embedded."))]
 
 
 def _install(wheel: Path, environment: Path) -> Path:
