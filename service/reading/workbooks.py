@@ -5,6 +5,7 @@ What the two processes say to each other is written in service/reading/workbook_
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -65,9 +66,15 @@ def _ask(reader: Popen[bytes], question: Iterable[bytes]) -> list[Any]:
         reader.stdin.flush()
     answer = reader.stdout.readline()
     if not answer.endswith(b"\n"):
-        ended = f"the program that reads workbooks ended too early (status {reader.wait()})"
-        raise UnreadableError(f"{ended}; try again, or save it as CSV UTF-8")
+        raise UnreadableError(_why_ended(reader.wait()))
     told: list[Any] | str = json.loads(answer)
     if isinstance(told, str):
         raise UnreadableError(told)
     return told
+
+
+def _why_ended(status: int) -> str:
+    if status == -signal.SIGXCPU:
+        advice = "copy the people to a new workbook, or save it as CSV UTF-8"
+        return f"reading it takes longer than any list of people would; {advice}"
+    return f"the program that reads workbooks ended too early (status {status}); try again, or save it as CSV UTF-8"

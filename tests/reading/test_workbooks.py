@@ -176,6 +176,34 @@ def test_a_row_beyond_the_last_that_a_sheet_has_is_refused() -> None:
             next(people_sheet.lines)
 
 
+def test_a_workbook_that_takes_too_long_is_refused_with_what_to_do() -> None:
+    book = workbook(people=[["mã"], ["NV1"]])
+    with zipfile.ZipFile(book) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml")
+    # Each of these rows claims every column that a sheet has.
+    wide = b"".join(b'<row r="%d"><c r="XFD%d"/></row>' % (row, row) for row in range(3, 600))
+    slow = sheet.replace(b"</sheetData>", wide + b"</sheetData>")
+
+    with open_workbook(with_part(book, "xl/worksheets/sheet1.xml", [slow])) as [people_sheet]:
+        (reader,) = readers()
+        given, hard = reader.rlimit(psutil.RLIMIT_CPU)
+        assert given == 300
+        reader.rlimit(psutil.RLIMIT_CPU, (1, hard))
+        with pytest.raises(UnreadableError, match="takes longer than any list of people would; copy"):
+            list(people_sheet.lines)
+
+
+@pytest.mark.parametrize("limit", ["RLIMIT_CPU, (60, 60)", "RLIMIT_DATA, (900_000_000, 900_000_000)"])
+def test_a_service_with_lower_limits_reads_workbooks_within_them(tmp_path: Path, limit: str) -> None:
+    file = tmp_path / "danh-ba.xlsx"
+    file.write_bytes(people(5).getvalue())
+    program = f"import resource\nresource.setrlimit(resource.{limit})\n{READS_ONE_LINE}"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(file)], cwd=ROOT, capture_output=True, input=b"", check=True
+    )
+    assert done.stdout == b"read\n"
+
+
 def test_a_row_of_texts_too_long_to_be_sent_is_refused_by_its_line() -> None:
     with open_workbook(workbook(people=[["mã"], ["x" * 30_000] * 4])) as [sheet]:
         assert next(sheet.lines) == (1, ["mã"])
