@@ -89,7 +89,8 @@ class EnteredFact:
 def record_entered(session: Session, entering: Entering, facts: Sequence[EnteredFact]) -> frozenset[int]:
     """As `record_state`, for people who did not do it themselves here; returns for whom it was the first time.
 
-    A revision that was replaced keeps the fact and leaves the receipt's status alone.
+    A fact about a replaced revision may still move the status of a receipt that is about no later one; it names its
+    revision and does not count for the one in force: see `standing`.
     """
     # In one order, so that two who enter the same people at once wait for each other and do not lock each other out.
     rows = [
