@@ -11,6 +11,7 @@ def drop_some(session: Session, key: Column[Any], stale: ColumnElement[bool], li
 
     A row that somebody else holds is left for the next time.
     """
-    chosen = select(key).where(stale).limit(limit).with_for_update(skip_locked=True)
-    dropped = session.execute(delete(key.table).where(key.in_(chosen)))
+    # In a WITH, which runs once: a plan may run a plain subquery again for every row, and drop `limit` rows each time.
+    chosen = select(key.label("key")).where(stale).limit(limit).with_for_update(skip_locked=True).cte("chosen")
+    dropped = session.execute(delete(key.table).where(key == chosen.c.key))
     return int(dropped.rowcount)  # type: ignore[attr-defined]  # DELETE gives a CursorResult

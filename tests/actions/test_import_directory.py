@@ -68,7 +68,7 @@ def versions(runtime: Runtime, code: str) -> Sequence[Row[*tuple[Any, ...]]]:
         .join(t.people, t.people.c.id == m.person_id)
         .join(t.units, t.units.c.id == m.unit_id)
         .where(t.people.c.code == code)
-        .order_by(m.valid_from)
+        .order_by(m.valid_from, m.id)
     )
     with runtime.sessions() as session:
         return session.execute(query).all()

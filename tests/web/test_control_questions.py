@@ -156,7 +156,9 @@ def test_confirming_and_opening_are_evidence_once(office: Office, distribution: 
             cuc.get(f"/inbox/{distribution}")
             confirm(cuc, distribution, answer1="2", answer2="1")
     with office.runtime.sessions() as session:
-        entries = [json.loads(entry) for entry in session.execute(select(evidence.c.entry)).scalars()]
+        entries = [
+            json.loads(entry) for entry in session.execute(select(evidence.c.entry).order_by(evidence.c.id)).scalars()
+        ]
     mine = [one for one in entries if one["deed"] in {"opened", "acknowledged"}]
     assert [one["deed"] for one in mine] == ["opened", "acknowledged"]
     about = mine[1]["about"]
@@ -203,7 +205,7 @@ def test_the_secretariat_asks_by_the_form(office: Office) -> None:
         assert post(secretary, **asked).status_code == 303
     q = control_questions.c
     with office.runtime.sessions() as session:
-        stored = session.execute(select(q.position, q.prompt, q.choices, q.right_choice)).all()
+        stored = session.execute(select(q.position, q.prompt, q.choices, q.right_choice).order_by(q.position)).all()
     assert [tuple(row) for row in stored] == [(1, "Hạn nộp báo cáo?", ["Ngày 15", "Ngày 20"], 2)]
 
 
