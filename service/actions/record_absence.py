@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.own_deadlines import settle_own_deadlines
 from service.domain.absences import Absence, Kind, check_days, check_service, cut_short, merge
+from service.domain.corrections import check_standing
 from service.domain.errors import NotFound
 from service.domain.evidence import Deed, Detail, digest_of, entry
 from service.domain.roles import Act, Actor
@@ -15,6 +16,7 @@ from service.runtime import Runtime
 from service.store import evidence, excuses, reminders
 from service.store.deliveries import withdraw_asking
 from service.store.directory import term_of_service
+from service.store.distributions import distribution_row
 from service.store.own_deadlines import Whose
 from service.store.receipts import receipt_row
 from service.store.units import present_unit_id
@@ -96,10 +98,14 @@ def exempt(runtime: Runtime, actor: Actor, distribution_id: int, person_id: int,
     Raises:
         NotFound: the person is none of the actor's or not on the list.
         MissingReason, TooLong, UnstorableText: see `given_reason`.
+        DocumentRecalled: nobody has to confirm it any more.
     """
     why = given_reason(reason)
     with runtime.sessions.begin() as session:
         _check_listed(session, actor, distribution_id, person_id)
+        reminders.hold_off(session, [distribution_id])
+        head = distribution_row(session, distribution_id)
+        check_standing(head["recalled_at"] if head else None)
         exempt_listed(runtime, session, actor, (distribution_id, person_id), why)
 
 

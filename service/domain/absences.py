@@ -65,8 +65,13 @@ class Absence:
 
 
 def words_between(away: Iterable[Absence], after: date, upto: date) -> str:
-    """The absences that share a day with those after `after` up to `upto`, in words."""
-    return ", ".join(one.words for one in away if one.first_day <= upto and one.last_day > after)
+    """The absences that share a day with those after `after` up to `upto`, in words.
+
+    Where none does, those on the day `after` itself, the day of listing: they move a deadline that ends on it.
+    """
+    known = [one for one in away if one.first_day <= upto and one.last_day >= after]
+    later = [one for one in known if one.last_day > after]
+    return ", ".join(one.words for one in later or known)
 
 
 def parse_kind(word: str) -> Kind:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FromClause, Select
 
+from service.domain.corrections import Kind as Correcting
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Routes, Term, UnitCoverage
 from service.domain.deliveries import Status
 from service.domain.documents import Mode
@@ -35,6 +36,7 @@ from service.store.tables import (
     absences,
     control_answers,
     control_questions,
+    corrections,
     deliveries,
     exemptions,
     memberships,
@@ -140,7 +142,12 @@ def _judged(asked: Asked, revision: int) -> CTE:
     opened = or_(opening.c.state.is_not(None), acknowledged)
     fate = _fate(as_of)
     no_address = or_(r.address.is_(None), r.address_problem.is_not(None))
-    unreached = and_(or_(no_address, fate.failed), ~opened, ~_has_signed_in(as_of), ~_was_handed_paper(as_of))
+    unreached = and_(
+        or_(no_address, fate.failed),
+        ~opened,
+        ~_has_signed_in(_in_force_since(head["id"], revision), as_of),
+        ~_was_handed_paper(revision, as_of),
+    )
     term = case(
         (acknowledged if mode is Mode.ACKNOWLEDGE else opened, Term.CONFIRMED.value),
         (memberships.c.id.is_(None), Term.MOVED_OR_LEFT.value),
@@ -262,17 +269,27 @@ def _exempted_people(distribution_id: int, as_of: datetime) -> Subquery:
     return exempted.distinct().subquery("exempted")
 
 
-def _has_signed_in(as_of: datetime) -> ColumnElement[bool]:
-    """Whether the person has since coming onto the list; asked only about those whom no letter has reached."""
+def _in_force_since(distribution_id: int, revision: int) -> ColumnElement[datetime]:
+    """Since when each person of a list could find a revision in the inbox."""
+    c = corrections.c
+    replaced_at = select(c.effective_at).where(
+        c.distribution_id == distribution_id, c.kind == Correcting.REPLACEMENT.value, c.number == revision
+    )
+    return func.greatest(receipts.c.listed_at, replaced_at.scalar_subquery())
+
+
+def _has_signed_in(since: ColumnElement[datetime], as_of: datetime) -> ColumnElement[bool]:
+    """Whether the person has since then; asked only about those whom no letter has reached."""
     s, r = sign_ins.c, receipts.c
-    return exists().where(s.person_id == r.person_id, s.signed_in_at >= r.listed_at, s.signed_in_at <= as_of)
+    return exists().where(s.person_id == r.person_id, s.signed_in_at >= since, s.signed_in_at <= as_of)
 
 
-def _was_handed_paper(as_of: datetime) -> ColumnElement[bool]:
-    """Whether the person stands on a sheet that was printed for this list; asked only about those as above."""
+def _was_handed_paper(revision: int, as_of: datetime) -> ColumnElement[bool]:
+    """Whether the person stands on a sheet that was printed of a revision; asked only about those as above."""
     s, r = sheets.c, receipts.c
     on_it = sheet_lines.c.sheet_id == s.id, sheet_lines.c.person_id == r.person_id
-    return exists().where(s.distribution_id == r.distribution_id, s.printed_at <= as_of, *on_it)
+    printed = s.distribution_id == r.distribution_id, s.revision == revision, s.printed_at <= as_of
+    return exists().where(*printed, *on_it)
 
 
 def _by_unit(session: Session, judged: CTE) -> tuple[UnitCoverage, ...]:

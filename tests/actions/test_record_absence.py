@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from service.actions.acknowledge import acknowledge
 from service.actions.change_calendar import announce_day
-from service.actions.correct_document import replace_document
+from service.actions.correct_document import recall_document, replace_document
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.record_absence import Period, exempt, lift_exemption, record_absence, withdraw_absence
@@ -22,6 +22,7 @@ from service.domain.documents import Mode
 from service.domain.errors import (
     AbsentAfterService,
     AbsentBeforeService,
+    DocumentRecalled,
     MissingReason,
     NotFound,
     NotShorter,
@@ -338,6 +339,24 @@ def test_a_replacement_with_a_new_deadline_moves_the_own_one_too(runtime: Runtim
         runtime, OPERATOR, asked, Replacement(replaces=1, note="Sửa mục 2", body="Nội dung mới.", due=on(18))
     )
     assert own_due(runtime, asked, office.binh) == on(23)
+
+
+def test_nobody_is_exempted_from_a_document_that_was_recalled(runtime: Runtime, office: Office) -> None:
+    asked = post(runtime)
+    recall_document(runtime, OPERATOR, asked, "Nhầm.")
+    with pytest.raises(DocumentRecalled):
+        exempt(runtime, OPERATOR, asked, office.binh, "Người ký văn bản")
+    assert report_coverage(runtime, OPERATOR, asked).identity.exempted == 0
+
+
+def test_the_reason_of_an_absence_on_the_day_of_listing_stands_in_the_report(
+    runtime: Runtime, office: Office, clock: FakeClock
+) -> None:
+    asked = post(runtime, due=on(9, 16))
+    record_absence(runtime, OPERATOR, office.binh, days(9, 9))
+    clock.now = on(10, 9)
+    told = outstanding(report_coverage(runtime, OPERATOR, asked), office.binh)
+    assert (told.own_due_at, told.own_due_because) == (on(10, 16), "nghỉ phép 09/11/2026")
 
 
 def test_an_exemption_needs_a_reason(runtime: Runtime, office: Office) -> None:

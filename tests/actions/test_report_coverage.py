@@ -1,5 +1,6 @@
 """The identity holds whatever happened, as of any moment, for the office and for each unit."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -11,16 +12,19 @@ from sqlalchemy import func, select, update
 
 from service.actions.acknowledge import acknowledge, open_document
 from service.actions.add_recipients import add_recipient
+from service.actions.announce_corrections import announce_corrections
+from service.actions.correct_document import replace_document
 from service.actions.deliver import deliver_due
 from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.print_sheet import print_sheet
 from service.actions.record_absence import Period, exempt, record_absence
 from service.actions.report_coverage import open_report, report_coverage
+from service.domain.corrections import Replacement
 from service.domain.coverage import Identity, Report, Term
 from service.domain.deliveries import Deferred, Phase, Refused, Reply, RetryPolicy, Status, Unknown, Verdict
 from service.domain.documents import Mode
-from service.domain.errors import NotFound
+from service.domain.errors import AbsentAfterService, NotFound
 from service.domain.letters import Sent
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Role
@@ -170,6 +174,25 @@ def test_whoever_stands_on_a_printed_sheet_is_reachable_from_its_printing_on(
     assert (identity.not_reachable, identity.not_yet) == (3, 3)
     assert report_coverage(runtime, OPERATOR, distribution_id, before).identity.not_reachable == 6
     assert report_coverage(runtime, OPERATOR, other).identity.not_reachable == 6, "paper of another document"
+
+
+def test_what_reached_people_of_a_replaced_revision_reaches_nobody_of_the_new_one(
+    runtime: Runtime, office: Office, clock: FakeClock, mailer: FakeMailer
+) -> None:
+    distribution_id = post(runtime)
+    mailer.answer = lambda _: NO_SUCH_USER
+    deliver_due(runtime)
+    clock.move(timedelta(days=1))
+    print_sheet(runtime, OPERATOR, distribution_id, code_of_unit(runtime, office.first))
+    sign_in(runtime, office, office.people[-1])
+    reached = report_coverage(runtime, OPERATOR, distribution_id)
+    assert reached.identity.not_reachable < 6
+    clock.move(timedelta(days=1))
+    replace_document(runtime, OPERATOR, distribution_id, Replacement(replaces=1, note="Sai ngày.", body="Mới."))
+    announce_corrections(runtime)
+    deliver_due(runtime)
+    assert report_coverage(runtime, OPERATOR, distribution_id).identity.not_reachable == 6
+    assert report_coverage(runtime, OPERATOR, distribution_id, reached.as_of).identity == reached.identity
 
 
 def test_levels_stand_beside_the_identity_and_are_not_merged(
@@ -380,7 +403,9 @@ def happen(runtime: Runtime, office: Office, mailer: FakeMailer, distribution_id
         case "open":
             open_document(runtime, actor, distribution_id, Route.INBOX)
         case "absent":
-            record_absence(runtime, OPERATOR, person, Period(today, today), "ốm")
+            # Who has left is absent no more.
+            with suppress(AbsentAfterService):
+                record_absence(runtime, OPERATOR, person, Period(today, today), "ốm")
         case "exempt":
             exempt(runtime, OPERATOR, distribution_id, person, "lý do")
         case "leave":

@@ -104,3 +104,8 @@ def test_only_absences_between_two_days_are_told() -> None:
     away = [march(1, 5), march(6, 7, Kind.MISSION), march(9, 9), march(12, 14)]
     told = words_between(away, date(2018, 3, 5), date(2018, 3, 9))
     assert told == "công tác 06/03/2018 – 07/03/2018, nghỉ phép 09/03/2018"
+
+
+def test_an_absence_on_the_first_day_alone_is_told_where_it_is_the_only_reason() -> None:
+    assert words_between([march(5, 5)], date(2018, 3, 5), date(2018, 3, 6)) == "nghỉ phép 05/03/2018"
+    assert words_between([march(1, 4)], date(2018, 3, 5), date(2018, 3, 6)) == ""
