@@ -14,7 +14,7 @@ from service.domain.roles import Act, Actor
 from service.domain.texts import ANSWER, REASON, needed_lines
 from service.domain.vietnamese import strip_controls
 from service.runtime import Runtime
-from service.store import evidence
+from service.store import evidence, reminders
 from service.store.inquiries import add_answer, inquiry_row
 from service.store.reader_letters import queue_letter
 
@@ -58,6 +58,7 @@ def answer_inquiry(runtime: Runtime, actor: Actor, inquiry_id: int, words: str, 
 def _exempt(runtime: Runtime, session: Session, actor: Actor, inquiry: RowMapping) -> None:
     # The words may be longer than a reason, which stands in a cell; whole they stand with the inquiry.
     reason = f"Trả lại: {strip_controls(inquiry['words'])}"[: REASON.longest]
+    reminders.hold_off(session, [inquiry["distribution_id"]])
     exempt_listed(runtime, session, actor, (inquiry["distribution_id"], inquiry["person_id"]), reason)
 
 

@@ -66,8 +66,8 @@ def _write_range(runtime: Runtime, session: Session, unlisted: Unlisted, upto: i
     written = list_range(session, unlisted, parse_audience(unlisted.audience), upto, office_day)
     digest_range(session, unlisted, upto)
     # Before the letters are written, for they name the deadline.
-    range_ = Whose(unlisted.id, after=unlisted.listed_through, upto=upto)
-    settle_own_deadlines(runtime, session, range_, unlisted.frozen_at)
+    just_listed = Whose(unlisted.id, after=unlisted.listed_through, upto=upto)
+    settle_own_deadlines(runtime, session, just_listed, unlisted.frozen_at)
     for occasion in first_letters(session, unlisted.id, unlisted.revision):
         queue_range(session, unlisted, occasion, upto, runtime.policy.mail_domain)
     advance_listing(session, unlisted.id, upto, written)

@@ -110,9 +110,11 @@ def exempt(runtime: Runtime, actor: Actor, distribution_id: int, person_id: int,
 
 
 def exempt_listed(runtime: Runtime, session: Session, actor: Actor, receipt: tuple[int, int], reason: str) -> None:
-    """Exempt, in a transaction that is open, who is known to be listed; `receipt` is distribution and person."""
+    """Exempt who is known to be listed, in a transaction that holds off reminders.
+
+    `receipt` is the distribution and the person.
+    """
     distribution_id, person_id = receipt
-    reminders.hold_off(session, [distribution_id])
     now = runtime.clock()
     if excuses.add_exemption(session, distribution_id, person_id, reason, actor.account_id, now):
         withdraw_asking(session, distribution_id, person_id, now)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, lite
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from service.domain.corrections import Kind as Correcting
 from service.domain.documents import Mode
 from service.domain.receipts import Route, State, sources
 from service.store.excuses import exemption_known_at
@@ -124,16 +125,22 @@ def record_entered(session: Session, entering: Entering, facts: Sequence[Entered
 
 
 def in_force_since(session: Session, distribution_id: int, person_id: int, revision: int) -> datetime:
-    """Since when a person could read this revision: the listing, or what replaced the revision before it."""
-    r, c = receipts.c, corrections.c
-    replaced_at = select(c.effective_at).where(
-        c.distribution_id == distribution_id, c.kind == "replacement", c.number == revision
-    )
-    query = select(func.greatest(r.listed_at, replaced_at.scalar_subquery())).where(
-        r.distribution_id == distribution_id, r.person_id == person_id
-    )
-    since: datetime = session.execute(query).scalar_one()
+    """Since when a person could read this revision; see `readable_since`."""
+    r = receipts.c
+    query = select(readable_since(distribution_id, revision))
+    since: datetime = session.execute(
+        query.where(r.distribution_id == distribution_id, r.person_id == person_id)
+    ).scalar_one()
     return since
+
+
+def readable_since(distribution_id: int, revision: int) -> ColumnElement[datetime]:
+    """Since when each person of a list could read a revision: the listing, or what replaced the one before it."""
+    c = corrections.c
+    replaced_at = select(c.effective_at).where(
+        c.distribution_id == distribution_id, c.kind == Correcting.REPLACEMENT.value, c.number == revision
+    )
+    return func.greatest(receipts.c.listed_at, replaced_at.scalar_subquery())
 
 
 def standing() -> ColumnElement[str]:

@@ -23,7 +23,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FromClause, Select
 
-from service.domain.corrections import Kind as Correcting
 from service.domain.coverage import Identity, Levels, Outstanding, Report, Routes, Term, UnitCoverage
 from service.domain.deliveries import Status
 from service.domain.documents import Mode
@@ -32,11 +31,11 @@ from service.store.audiences import in_force
 from service.store.corrections import InForce, in_force_at
 from service.store.deliveries import brings
 from service.store.excuses import absence_known_at, exemption_known_at
+from service.store.receipts import readable_since
 from service.store.tables import (
     absences,
     control_answers,
     control_questions,
-    corrections,
     deliveries,
     exemptions,
     memberships,
@@ -145,7 +144,7 @@ def _judged(asked: Asked, revision: int) -> CTE:
     unreached = and_(
         or_(no_address, fate.failed),
         ~opened,
-        ~_has_signed_in(_in_force_since(head["id"], revision), as_of),
+        ~_has_signed_in(readable_since(head["id"], revision), as_of),
         ~_was_handed_paper(revision, as_of),
     )
     term = case(
@@ -267,15 +266,6 @@ def _exempted_people(distribution_id: int, as_of: datetime) -> Subquery:
     x = exemptions.c
     exempted = select(x.person_id).where(x.distribution_id == distribution_id, exemption_known_at(as_of))
     return exempted.distinct().subquery("exempted")
-
-
-def _in_force_since(distribution_id: int, revision: int) -> ColumnElement[datetime]:
-    """Since when each person of a list could find a revision in the inbox."""
-    c = corrections.c
-    replaced_at = select(c.effective_at).where(
-        c.distribution_id == distribution_id, c.kind == Correcting.REPLACEMENT.value, c.number == revision
-    )
-    return func.greatest(receipts.c.listed_at, replaced_at.scalar_subquery())
 
 
 def _has_signed_in(since: ColumnElement[datetime], as_of: datetime) -> ColumnElement[bool]:
