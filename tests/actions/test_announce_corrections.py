@@ -1,7 +1,5 @@
 """Everybody is told of a correction by ranges of people, whoever else is at work meanwhile."""
 
-import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import chain, repeat
@@ -19,17 +17,20 @@ from service.actions.nudge import nudge
 from service.actions.post_document import post_document
 from service.actions.record_absence import Period, exempt, lift_exemption, record_absence, withdraw_absence
 from service.actions.remind import remind
+from service.actions.sweep import sweep
 from service.domain.corrections import Replacement
 from service.domain.deadlines import WorkingDays
 from service.domain.errors import BeingReplaced
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR
+from service.doorbell import ANNOUNCE_CORRECTIONS
 from service.runtime import Runtime
 from service.store import circuits, deliveries
 from service.store.corrections import announcing_is_due, next_unannounced
 from service.store.tables import deliveries as letters
 from service.store.tables import mail_circuits, receipts
 from tests.fakes import FakeClock, FakeDoorbell, FakeMailer
+from tests.locks import waits_for_a_lock
 from tests.makers import make_actor, make_person, make_posting, make_unit
 
 PEOPLE = 5
@@ -168,7 +169,7 @@ def test_an_absence_withdrawn_while_letters_are_written_waits_and_none_tells_the
     issue_erratum(runtime, OPERATOR, sent, "Hai thành Hái.")
     with runtime.sessions.begin() as session:
         assert next_unannounced(session) is not None
-        thread = waits_for_a_lock(runtime, lambda: withdraw_absence(runtime, OPERATOR, person, 1))
+        thread, _ = waits_for_a_lock(runtime, lambda: withdraw_absence(runtime, OPERATOR, person, 1))
     thread.join()
     announce(runtime)
     d = letters.c
@@ -220,17 +221,56 @@ def test_outdated_letters_in_a_full_batch_still_wake_another_worker(
     assert doorbell.rings
 
 
-def waits_for_a_lock(runtime: Runtime, act: Callable[[], object]) -> threading.Thread:
-    """Start an act in a thread of its own and return once the database keeps it waiting."""
-    thread = threading.Thread(target=act)
-    thread.start()
-    query = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    while thread.is_alive():
-        with runtime.sessions() as session:
-            if session.execute(query).scalar_one():
-                return thread
-        time.sleep(0.01)
-    message = "it did not wait"
-    raise AssertionError(message)
+def test_a_letter_that_is_claimed_as_its_document_is_recalled_is_either_cancelled_or_withdrawn(
+    runtime: Runtime, sent: int, clock: FakeClock
+) -> None:
+    with runtime.sessions.begin() as session:
+        claimed = deliveries.claim(session, 1, timedelta(minutes=1), clock())
+        recall_document(runtime, OPERATOR, sent, "Nhầm.")
+        thread, _ = waits_for_a_lock(runtime, lambda: announce(runtime))
+    thread.join()
+    d = letters.c
+    with runtime.sessions() as session:
+        originals = session.execute(select(d.id, d.status, d.withdrawn).where(d.occasion == "original"))
+        fate = {found: (status, withdrawn) for found, status, withdrawn in originals}
+    assert fate.pop(claimed.rows[0]["id"]) == ("sending", True)
+    assert set(fate.values()) == {("cancelled", False)}
+
+
+CORRECTIONS: dict[str, Callable[[Runtime, int], object]] = {
+    "replaced": lambda runtime, sent: replace_document(runtime, OPERATOR, sent, BETTER),
+    "recalled": lambda runtime, sent: recall_document(runtime, OPERATOR, sent, "Nhầm."),
+}
+
+
+@pytest.mark.parametrize("correct", CORRECTIONS.values(), ids=CORRECTIONS)
+def test_no_letter_about_the_text_before_is_taken_up_once_it_is_corrected(
+    runtime: Runtime, sent: int, mailer: FakeMailer, correct: Callable[[Runtime, int], object]
+) -> None:
+    correct(runtime, sent)
+    assert deliver_due(runtime) == 0, "nobody has been told yet"
+    assert mailer.letters == []
+    assert told(runtime, "original", "cancelled") == listed(runtime)
+
+
+def test_a_correction_outdone_before_anybody_was_told_has_no_letters(runtime: Runtime, sent: int) -> None:
+    issue_erratum(runtime, OPERATOR, sent, "Hai thành Hái.")
+    for correct in CORRECTIONS.values():
+        correct(runtime, sent)
+    announce(runtime)
+    assert told(runtime, "erratum:1") == told(runtime, "revision:2") == []
+    assert told(runtime, "original", "cancelled") == told(runtime, "recall", "waiting") == listed(runtime)
+
+
+def test_a_correction_whose_ring_was_lost_is_found_by_the_sweep(
+    runtime: Runtime, sent: int, doorbell: FakeDoorbell
+) -> None:
+    issue_erratum(runtime, OPERATOR, sent, "Hai thành Hái.")
+    assert doorbell.rings[-1] == ANNOUNCE_CORRECTIONS
+    doorbell.rings.clear()
+    sweep(runtime)
+    assert ANNOUNCE_CORRECTIONS in doorbell.rings
+    announce(runtime)
+    doorbell.rings.clear()
+    sweep(runtime)
+    assert ANNOUNCE_CORRECTIONS not in doorbell.rings

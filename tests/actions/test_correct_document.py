@@ -1,13 +1,11 @@
 import json
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import pytest
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
 from service.actions.acknowledge import acknowledge, open_document
@@ -21,7 +19,6 @@ from service.actions.list_recipients import list_recipients
 from service.actions.post_document import post_document
 from service.actions.record_absence import exempt, lift_exemption
 from service.actions.report_coverage import report_coverage
-from service.actions.sweep import sweep
 from service.domain.corrections import Replacement
 from service.domain.documents import Mode, NewFile
 from service.domain.errors import (
@@ -40,18 +37,17 @@ from service.domain.errors import (
 from service.domain.evidence import instant
 from service.domain.receipts import Route
 from service.domain.roles import OPERATOR, Actor, Role
-from service.doorbell import ANNOUNCE_CORRECTIONS
 from service.runtime import Runtime
-from service.store import corrections, deliveries, documents, recalls, tables
+from service.store import corrections, documents, recalls, tables
 from service.store.distributions import next_unlisted
 from service.store.receipts import standing
 from service.store.reports import Scope
-from tests.fakes import OFFICE_ZONE, FakeClock, FakeDoorbell, FakeMailer
+from tests.fakes import OFFICE_ZONE, FakeClock, FakeMailer
+from tests.locks import waits_for_a_lock
 from tests.makers import make_account, make_actor, make_person, make_posting, make_unit
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 SCAN = NewFile("ke hoach.pdf", "application/pdf", b"%PDF-1.7 thu")
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -413,29 +409,6 @@ def test_every_correction_leaves_its_digests_in_the_evidence(runtime: Runtime, o
     assert not any("Nhầm" in entry or "Một" in entry for entry in (erratum, replacement, recall))
 
 
-def waits_for_a_lock(runtime: Runtime, act: Callable[[], Answer]) -> tuple[threading.Thread, list[Answer | Refused]]:
-    """Start an act in a thread of its own and return once the database keeps it waiting."""
-    answers: list[Answer | Refused] = []
-
-    def run() -> None:
-        try:
-            answers.append(act())
-        except Refused as refused:
-            answers.append(refused)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    query = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    while thread.is_alive():
-        with runtime.sessions() as session:
-            if session.execute(query).scalar_one():
-                return thread, answers
-    message = "it did not wait"
-    raise AssertionError(message)
-
-
 def test_a_confirmation_that_meets_a_replacement_waits_for_it_and_is_led_to_the_new_revision(
     runtime: Runtime, office: Office
 ) -> None:
@@ -575,52 +548,7 @@ def test_a_replacement_and_an_erratum_at_once_come_one_after_the_other(runtime: 
     assert states["revision:2"] == ["waiting"] * 2
 
 
-def test_a_letter_that_is_claimed_as_its_document_is_recalled_is_either_cancelled_or_withdrawn(
-    runtime: Runtime, office: Office
-) -> None:
-    with runtime.sessions.begin() as session:
-        claimed = deliveries.claim(session, 1, DAY, runtime.clock())
-        recall_document(runtime, office.van, office.distribution_id, "Nhầm.")
-        thread, _ = waits_for_a_lock(runtime, lambda: announce_corrections(runtime))
-    thread.join()
-    originals = [letter for letter in letters(runtime) if letter["occasion"] == "original"]
-    fate = {letter["id"]: (letter["status"], letter["withdrawn"]) for letter in originals}
-    mine = claimed.rows[0]["id"]
-    assert fate.pop(mine) == ("sending", True)
-    assert list(fate.values()) == [("cancelled", False)]
-
-
-@pytest.mark.parametrize("correct", [CORRECTIONS["revision:2"], CORRECTIONS["recall"]], ids=["replaced", "recalled"])
-def test_no_letter_about_the_text_before_is_begun_once_it_is_corrected(
-    runtime: Runtime, office: Office, mailer: FakeMailer, correct: Callable[[Runtime, Office], object]
-) -> None:
-    correct(runtime, office)
-    assert deliver_due(runtime) == 0, "nobody has been told yet"
-    assert mailer.letters == []
-    assert by_occasion(runtime)["original"] == ["cancelled"] * 2
-
-
-def test_a_correction_outdone_before_anybody_was_told_has_no_letters(runtime: Runtime, office: Office) -> None:
-    for correct in CORRECTIONS.values():
-        correct(runtime, office)
-    assert by_occasion(runtime) == {"original": ["cancelled"] * 2, "recall": ["waiting"] * 2}
-
-
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_document_for_information_is_corrected_too(runtime: Runtime, office: Office, mode: Mode) -> None:
     distribution_id = send(runtime, mode=mode)
     assert replace_document(runtime, office.van, distribution_id, better()) == 2
-
-
-def test_a_correction_whose_ring_was_lost_is_found_by_the_sweep(
-    runtime: Runtime, office: Office, doorbell: FakeDoorbell
-) -> None:
-    issue_erratum(runtime, office.van, office.distribution_id, "Hai thành Hái.")
-    assert doorbell.rings[-1] == ANNOUNCE_CORRECTIONS
-    doorbell.rings.clear()
-    sweep(runtime)
-    assert ANNOUNCE_CORRECTIONS in doorbell.rings
-    announce_corrections(runtime)
-    doorbell.rings.clear()
-    sweep(runtime)
-    assert ANNOUNCE_CORRECTIONS not in doorbell.rings

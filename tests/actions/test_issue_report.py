@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from service.actions.acknowledge import acknowledge
 from service.actions.issue_report import check_report, issue_report
@@ -22,6 +22,7 @@ from service.store.excuses import add_absence
 from service.store.receipts import ReceiptKey, record_state
 from service.store.tables import evidence, receipt_events, units
 from tests.fakes import FakeClock
+from tests.locks import somebody_waits
 from tests.makers import make_actor, make_person, make_posting, make_unit
 
 
@@ -166,12 +167,6 @@ def test_a_report_waits_for_the_absence_that_is_being_written(
         number = numbers.result()
     issued, is_same = check_report(runtime, OPERATOR, distribution, number)
     assert (issued.figures.identity.absent, is_same) == (1, True)
-
-
-def somebody_waits(runtime: Runtime) -> bool:
-    query = text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
-    with runtime.sessions() as session:
-        return session.execute(query).first() is not None
 
 
 def test_an_office_that_is_put_in_another_order_changes_no_issued_report(runtime: Runtime) -> None:
